@@ -1,0 +1,83 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// The vector kernels are plain C; the compiler's function multi-versioning picks AVX-512, AVX2 or the baseline at run
+// time (x86-64), so no target is built for the machine that builds it. `unsafeFlags` are allowed in a root package.
+let kernelFlags: [CSetting] = [
+  .unsafeFlags(["-O3", "-fopenmp-simd", "-ffp-contract=fast", "-fno-math-errno"])
+]
+
+func module(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+  .target(name: name, dependencies: dependencies)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+  .testTarget(name: name + "Tests", dependencies: [.byName(name: name)] + dependencies)
+}
+
+let package = Package(
+  name: "theriac",
+  products: [
+    .executable(name: "theriac", targets: ["theriac"]),
+    .library(name: "TensorCore", targets: ["TensorCore"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+    .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+  ],
+  targets: [
+    // C libraries behind thin shims.
+    .systemLibrary(name: "CBLAS", providers: [.apt(["libdnnl-dev"])]),
+    .systemLibrary(name: "CHDF5", pkgConfig: "hdf5-serial", providers: [.apt(["libhdf5-dev"])]),
+    .systemLibrary(name: "CZeroMQ", pkgConfig: "libzmq", providers: [.apt(["libzmq3-dev"])]),
+    .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+    .systemLibrary(name: "CXXHash", pkgConfig: "libxxhash", providers: [.apt(["libxxhash-dev"])]),
+    .target(
+      name: "CRDKit",
+      cxxSettings: [.unsafeFlags(["-isystem", "/usr/include/rdkit"])],
+      linkerSettings: [
+        .linkedLibrary("RDKitSmilesParse"), .linkedLibrary("RDKitGraphMol"), .linkedLibrary("RDKitRDGeneral"),
+      ]),
+    .target(name: "CKernels", cSettings: kernelFlags),
+
+    // Data flows one way: a module imports only modules above it.
+    module("Random"),
+    module("HDF5", ["CHDF5", "CXXHash"]),
+    module("TensorCore", ["CBLAS", "CKernels", "Random"]),
+    module("Records", ["HDF5", "Random", "CZlib", .product(name: "Crypto", package: "swift-crypto")]),
+    module("Synthesis", ["Records", "Random"]),
+    module("Molecules", ["CRDKit"]),
+    module("Layers", ["TensorCore", "Random"]),
+    module("TextEncoder", ["HDF5", "Records", "CBLAS", "CKernels"]),
+    module("Metrics", ["Random"]),
+    module("Checkpoints", ["HDF5", "Random"]),
+    module("Models", ["Layers", "TensorCore", "Molecules"]),
+    module("Wire", ["CXXHash"]),
+    module(
+      "Training",
+      [
+        "Models", "Layers", "TensorCore", "Records", "Molecules", "TextEncoder", "Metrics", "Checkpoints", "Random",
+        .product(name: "Yams", package: "Yams"),
+      ]),
+    module("Cluster", ["Wire", "CZeroMQ"]),
+    module("Reports"),
+    module("Runs", ["Training", "Cluster", "Checkpoints", "Metrics", "Reports", "Records", "TextEncoder"]),
+    module(
+      "Sweeps",
+      ["Reports", .product(name: "Yams", package: "Yams"), .product(name: "Crypto", package: "swift-crypto")]),
+    .executableTarget(
+      name: "theriac",
+      dependencies: [
+        "HDF5", "Records", "Synthesis", "TextEncoder", "Checkpoints", "Training", "Runs", "Cluster", "Sweeps", "Reports",
+        "Metrics",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ]),
+
+    tests("Random"),
+    tests("HDF5"),
+  ],
+  swiftLanguageModes: [.v6],
+  cLanguageStandard: .gnu11,
+  cxxLanguageStandard: .cxx17
+)

@@ -1,0 +1,94 @@
+#ifndef THERIAC_CKERNELS_H
+#define THERIAC_CKERNELS_H
+
+// The vector kernels of TensorCore in single precision. Every function takes contiguous rows, allows counts of 0, never
+// fails and propagates NaN and infinities. Where `accumulate` is not 0, results are added to what is there.
+// x86-64: compiled for AVX-512, AVX2 and the baseline, chosen at run time.
+
+#include <stdint.h>
+
+/// The number of threads of the OpenMP runtime (oneDNN's) on the calling thread.
+void ck_use_threads(int32_t count);
+
+/// A dropout mask: the element (row, column) is kept when its Philox word is at least `threshold`.
+typedef struct {
+  uint32_t key0, key1, threshold;
+  float factor;
+  uint64_t row_offset;
+  const int32_t *rows;  // global row ids, or NULL for row_offset + row
+} ck_dropout_plan;
+
+typedef struct {
+  float beta1, beta2, epsilon, rate, root_correction, coupled_decay, weight_factor;
+} ck_adam_rule;
+
+enum { CK_RELU, CK_GELU, CK_TANH, CK_SIGMOID, CK_ELU, CK_LEAKY_RELU };
+
+// elementwise.c
+void ck_add(const float *a, const float *b, float *out, long count);
+void ck_subtract(const float *a, const float *b, float *out, long count);
+void ck_multiply(const float *a, const float *b, float *out, long count);
+void ck_multiply_add(const float *a, const float *b, float *out, long count);
+void ck_scale(float factor, const float *x, float *out, long count);
+void ck_axpy(float factor, const float *x, float *y, long count);
+void ck_activate(int kind, float parameter, const float *x, float *y, long count);
+void ck_activate_gradient(
+    int kind, float parameter, const float *x, const float *y, const float *dy, float *dx, long count, int accumulate);
+
+// rows.c
+float ck_dot(const float *a, const float *b, long count);
+double ck_sum(const float *x, long count);
+void ck_add_row(const float *x, const float *row, float *out, long rows, long width);
+void ck_sum_rows(const float *x, float *out, long rows, long width, int accumulate);
+void ck_gather(const float *table, const int32_t *index, float *out, long rows, long width);
+void ck_scatter_add(const float *x, const int32_t *index, float *out, long rows, long width);
+void ck_segment_mean(const float *x, const int32_t *offsets, float *out, long segments, long width);
+void ck_segment_mean_gradient(
+    const float *dy, const int32_t *offsets, float *dx, long segments, long width, int accumulate);
+void ck_softmax(const float *x, const float *mask, float *y, long rows, long width);
+void ck_softmax_gradient(const float *y, const float *dy, float *dx, long rows, long width, int accumulate);
+
+// dropout.c
+void ck_dropout(const float *x, float *out, long rows, long width, const ck_dropout_plan *plan, int accumulate);
+
+// layernorm.c
+void ck_layer_norm(
+    const float *x, const float *weight, const float *bias, float *y, float *mean, float *inverse, long rows,
+    long width, float epsilon);
+void ck_layer_norm_gradient(
+    const float *x, const float *weight, const float *mean, const float *inverse, const float *dy, float *dx,
+    float *d_weight, float *d_bias, long rows, long width, int accumulate);
+
+// batchnorm.c
+void ck_column_moments(const float *x, long rows, long width, double *mean, double *squares);
+void ck_batch_apply(
+    const float *x, const float *scale, const float *shift, float *y, long rows, long width, int relu,
+    const ck_dropout_plan *plan);
+void ck_batch_sums(
+    const float *x, const float *mean, const float *inverse, const float *y, const float *dy, long rows, long width,
+    int relu, const ck_dropout_plan *plan, double *sum, double *product);
+void ck_batch_gradient(
+    const float *x, const float *y, const float *dy, const float *a, const float *b, const float *c, float *dx,
+    long rows, long width, int relu, const ck_dropout_plan *plan, int accumulate);
+
+// messages.c: edges of node v are offsets[v] ..< offsets[v + 1]; `bonds` may be NULL.
+void ck_message(
+    const int32_t *offsets, const int32_t *sources, const int32_t *kinds, long nodes, const float *h,
+    const float *bonds, float self_factor, float *out, long width);
+void ck_message_gradient(
+    const int32_t *offsets, const int32_t *targets, const int32_t *kinds, long nodes, const float *h,
+    const float *bonds, const float *dy, float self_factor, float *dh, float *d_bonds, long width, int accumulate);
+
+// losses.c
+void ck_bce_gradient(const float *logits, const float *targets, float factor, float *dx, long count, int accumulate);
+double ck_margin(const float *logits, const float *targets, long rows, long width);
+void ck_margin_gradient(
+    const float *logits, const float *targets, float factor, float *dx, long rows, long width, int accumulate);
+
+// optimisers.c
+void ck_adam(
+    const ck_adam_rule *rule, float *weights, const float *gradients, float *mean, float *square, long count);
+void ck_momentum(
+    float rate, float momentum, float decay, float *weights, const float *gradients, float *velocity, long count);
+
+#endif

@@ -1,0 +1,67 @@
+#include "support.h"
+
+CK_CLONES void ck_bce_gradient(
+    const float *logits, const float *targets, float factor, float *dx, long count, int accumulate) {
+  if (accumulate) {
+    CK_SIMD for (long i = 0; i < count; i++) dx[i] += factor * (ck_sigmoid(logits[i]) - targets[i]);
+  } else {
+    CK_SIMD for (long i = 0; i < count; i++) dx[i] = factor * (ck_sigmoid(logits[i]) - targets[i]);
+  }
+}
+
+// The inner loops run over pieces of a row, so that the probabilities of a piece sit in a fixed array.
+enum { PIECE = 256 };
+
+CK_CLONES double ck_margin(const float *logits, const float *targets, long rows, long width) {
+  double total = 0;
+  float negative[PIECE];
+  for (long r = 0; r < rows; r++) {
+    const float *z = logits + r * width, *y = targets + r * width;
+    for (long start = 0; start < width; start += PIECE) {
+      long count = width - start < PIECE ? width - start : PIECE;
+      CK_SIMD for (long c = 0; c < count; c++) negative[c] = ck_sigmoid(z[start + c]);
+      for (long i = 0; i < width; i++) {
+        if (!(y[i] > 0)) continue;
+        float positive = ck_sigmoid(z[i]), sum = 0;
+        _Pragma("omp simd reduction(+ : sum)") for (long c = 0; c < count; c++) {
+          float distance = 1.0f - (positive - negative[c]);
+          sum += y[start + c] > 0 || distance <= 0 ? 0 : distance;
+        }
+        total += (double)sum;
+      }
+    }
+  }
+  return total;
+}
+
+CK_CLONES void ck_margin_gradient(
+    const float *logits, const float *targets, float factor, float *dx, long rows, long width, int accumulate) {
+  float negative[PIECE], pairs[PIECE];
+  for (long r = 0; r < rows; r++) {
+    const float *z = logits + r * width, *y = targets + r * width;
+    float *d = dx + r * width;
+    if (!accumulate) {
+      for (long c = 0; c < width; c++) d[c] = 0;
+    }
+    for (long start = 0; start < width; start += PIECE) {
+      long count = width - start < PIECE ? width - start : PIECE;
+      CK_SIMD for (long c = 0; c < count; c++) {
+        negative[c] = ck_sigmoid(z[start + c]);
+        pairs[c] = 0;
+      }
+      for (long i = 0; i < width; i++) {
+        if (!(y[i] > 0)) continue;
+        float positive = ck_sigmoid(z[i]), active = 0;
+        _Pragma("omp simd reduction(+ : active)") for (long c = 0; c < count; c++) {
+          float counts = !(y[start + c] > 0) && 1.0f - (positive - negative[c]) > 0 ? 1.0f : 0.0f;
+          pairs[c] += counts;
+          active += counts;
+        }
+        d[i] -= factor * active * (positive * (1.0f - positive));
+      }
+      CK_SIMD for (long c = 0; c < count; c++) {
+        d[start + c] += factor * pairs[c] * (negative[c] * (1.0f - negative[c]));
+      }
+    }
+  }
+}

@@ -1,0 +1,146 @@
+#ifndef THERIAC_CKERNELS_SUPPORT_H
+#define THERIAC_CKERNELS_SUPPORT_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "ckernels.h"
+
+#if defined(__x86_64__) && defined(__GNUC__)
+#define CK_CLONES __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
+#else
+#define CK_CLONES
+#endif
+#define CK_INLINE static inline __attribute__((always_inline))
+#define CK_SIMD _Pragma("omp simd")
+
+/// Sixteen floats, loaded from any address; one register with AVX-512, several elsewhere.
+typedef float v16 __attribute__((vector_size(64), aligned(4), may_alias));
+typedef int32_t i16 __attribute__((vector_size(64), aligned(4), may_alias));
+typedef uint32_t u16 __attribute__((vector_size(64), aligned(4), may_alias));
+typedef uint64_t w8 __attribute__((vector_size(64), aligned(4), may_alias));
+
+// Macros, because a vector must not cross a call between functions compiled for different processors.
+#define load16(p) (*(const v16 *)(p))
+#define store16(p, v) (*(v16 *)(p) = (v))
+#define splat16(x) ((v16){0} + (x))
+/// The values where the mask is set, 0 elsewhere.
+#define keep16(v, mask) ((v16)((i16)(v) & (mask)))
+/// max(v, 0); NaN stays NaN.
+#define relu16(v) ({ v16 relu_input = (v); keep16(relu_input, ~(i16)(relu_input <= 0)); })
+
+CK_INLINE float ck_from_bits(uint32_t bits) {
+  union { uint32_t u; float f; } pun = {bits};
+  return pun.f;
+}
+CK_INLINE uint32_t ck_to_bits(float value) {
+  union { float f; uint32_t u; } pun = {value};
+  return pun.u;
+}
+
+/// exp(x) to about 1.2e-7 relative: 2^n e^r with n = round(x / ln 2), |r| <= ln 2 / 2, and a polynomial for e^r.
+/// Two factors of 2^(n/2) reach infinity, zero and the subnormal numbers without a branch.
+CK_INLINE float ck_exp(float x) {
+  x = x < -104.0f ? -104.0f : x;
+  x = x > 89.0f ? 89.0f : x;
+  const float magic = 12582912.0f;  // 1.5 * 2^23: adding it rounds to an integer
+  float shifted = x * 1.44269504f + magic;
+  int32_t n = (int32_t)(ck_to_bits(shifted) - ck_to_bits(magic));
+  float k = shifted - magic;
+  float r = k * -0.693359375f + x;
+  r = k * 2.12194440e-4f + r;
+  float p = 1.9875691500e-4f;
+  p = p * r + 1.3981999507e-3f;
+  p = p * r + 8.3334519073e-3f;
+  p = p * r + 4.1665795894e-2f;
+  p = p * r + 1.6666665459e-1f;
+  p = p * r + 5.0000001201e-1f;
+  p = p * (r * r) + r;
+  p = p + 1.0f;
+  int32_t half = n >> 1;
+  return p * ck_from_bits((uint32_t)(half + 127) << 23) * ck_from_bits((uint32_t)(n - half + 127) << 23);
+}
+
+/// 1 / (1 + exp(-x)) without overflow.
+CK_INLINE float ck_sigmoid(float x) {
+  float e = ck_exp(-__builtin_fabsf(x));
+  float r = 1.0f / (1.0f + e);
+  return x >= 0 ? r : e * r;
+}
+
+/// erf(x) to about 1e-7: a polynomial near 0, 1 - exp(polynomial) elsewhere (after N. Juffa's erff).
+CK_INLINE float ck_erf(float x) {
+  float t = __builtin_fabsf(x), s = x * x;
+  float far = (-1.72853470e-5f * t + 3.83197126e-4f) * s + (-3.88396438e-3f * t + 2.42546219e-2f);
+  far = far * t + -1.06777877e-1f;
+  far = far * t + -6.34846687e-1f;
+  far = far * t + -1.28717512e-1f;
+  far = 1.0f - ck_exp(far * t - t);
+  far = ck_from_bits(ck_to_bits(far) | (ck_to_bits(x) & 0x80000000u));
+  float near = -5.96761703e-4f;
+  near = near * s + 4.99119423e-3f;
+  near = near * s + -2.67681349e-2f;
+  near = near * s + 1.12819925e-1f;
+  near = near * s + -3.76125336e-1f;
+  near = near * s + 1.28379166e-1f;
+  near = near * x + x;
+  return t > 0.927734375f ? far : near;
+}
+
+/// tanh(x): a polynomial near 0, (1 - e) / (1 + e) with e = exp(-2|x|) elsewhere.
+CK_INLINE float ck_tanh(float x) {
+  float t = __builtin_fabsf(x), s = x * x;
+  float e = ck_exp(-2.0f * t);
+  float far = (1.0f - e) / (1.0f + e);
+  far = ck_from_bits(ck_to_bits(far) | (ck_to_bits(x) & 0x80000000u));
+  float p = -5.70498872745e-3f;
+  p = p * s + 2.06390887954e-2f;
+  p = p * s + -5.37397155531e-2f;
+  p = p * s + 1.33314422036e-1f;
+  p = p * s + -3.33332819422e-1f;
+  return t > 0.625f ? far : x + x * (s * p);
+}
+
+/// High and low words of sixteen products with one factor: even and odd lanes apart, as the hardware multiplies.
+CK_INLINE void ck_multiply_wide(const u16 *x, uint32_t factor, u16 *high, u16 *low) {
+  const uint64_t f = factor, m = 0xFFFFFFFFu;
+  w8 wide = (w8)*x, even = (wide & m) * f, odd = (wide >> 32) * f;
+  *high = (u16)((even >> 32) | (odd & ~m));
+  *low = (u16)((even & m) | (odd << 32));
+}
+
+/// The 64 Philox4x32-10 words of one row and one group of 64 columns: words[j][i] is for column 64 group + 16 j + i.
+CK_INLINE void ck_words64(const ck_dropout_plan *plan, uint64_t row, uint32_t group, u16 words[4]) {
+  const u16 lanes = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
+  u16 c0 = lanes + group * 16, c1 = (u16){0} + (uint32_t)row, c2 = (u16){0} + (uint32_t)(row >> 32), c3 = (u16){0};
+  uint32_t k0 = plan->key0, k1 = plan->key1;
+  for (int round = 0; round < 10; round++) {
+    u16 high0, low0, high1, low1;
+    ck_multiply_wide(&c0, 0xD2511F53u, &high0, &low0);
+    ck_multiply_wide(&c2, 0xCD9E8D57u, &high1, &low1);
+    c0 = high1 ^ c1 ^ k0;
+    c1 = low1;
+    c2 = high0 ^ c3 ^ k1;
+    c3 = low0;
+    k0 += 0x9E3779B9u;
+    k1 += 0xBB67AE85u;
+  }
+  words[0] = c0;
+  words[1] = c1;
+  words[2] = c2;
+  words[3] = c3;
+}
+
+CK_INLINE uint64_t ck_global_row(const ck_dropout_plan *plan, long row) {
+  return plan->rows ? (uint64_t)(uint32_t)plan->rows[row] : plan->row_offset + (uint64_t)row;
+}
+
+/// factors[c] = factor or 0 for the columns 64 group ... + 64 of a row.
+CK_INLINE void ck_factors64(const ck_dropout_plan *plan, long row, long group, float factors[64]) {
+  u16 words[4];
+  ck_words64(plan, ck_global_row(plan, row), (uint32_t)group, words);
+  const u16 threshold = (u16){0} + plan->threshold;
+  for (int j = 0; j < 4; j++) store16(factors + 16 * j, keep16(splat16(plan->factor), (i16)(words[j] >= threshold)));
+}
+
+#endif

@@ -1,0 +1,16 @@
+#include "ckernels.h"
+
+#include <dlfcn.h>
+#include <stddef.h>
+
+typedef void (*set_threads)(int);
+
+/// The OpenMP runtime keeps the number of threads per calling thread, so each one is told once. Without an OpenMP
+/// runtime in the process there is nothing to tell.
+void ck_use_threads(int32_t count) {
+  static _Thread_local int32_t current = 0;
+  if (current == count) return;
+  current = count;
+  set_threads set = (set_threads)dlsym(NULL, "omp_set_num_threads");
+  if (set) set((int)count);
+}

@@ -1,0 +1,81 @@
+/// What time brings: silence, long waits, limits.
+extension CoordinatorState {
+  mutating func tick(at now: Instant) {
+    if let stopReason, let stopDeadline, now >= stopDeadline, phase != .completing {
+      return end(.interrupted(reason: stopReason))
+    }
+    checkMembers(at: now)
+    if phase == .ended { return }
+    switch phase {
+    case .gathering where now - phaseBegan >= settings.gatherTimeout:
+      fail(
+        .workersMissing(came: arrivals.count, expected: settings.world, seconds: settings.gatherTimeout.seconds))
+    case .assembling where now - phaseBegan >= settings.prepareTimeout:
+      let late = ranks.filter { members[$0]?.position == nil }
+      let why = "it did not finish its preparation within \(ClusterError.text(settings.prepareTimeout.seconds)) s"
+      lose(late.map { ($0, why) }, at: now)
+    case .running:
+      checkSteps(at: now)
+    default: break
+    }
+    if phase != .ended { notice(at: now) }
+  }
+
+  private mutating func checkMembers(at now: Instant) {
+    var losses: [(WorkerID, String)] = []
+    for id in arrivals {
+      guard let member = members[id] else { continue }
+      if let suspicion = member.suspicion {
+        if now >= suspicion.deadline { losses.append((id, suspicion.why)) }
+      } else if now - member.lastHeard >= settings.heartbeatTimeout {
+        losses.append((id, "nothing was heard of it for \(ClusterError.text(settings.heartbeatTimeout.seconds)) s"))
+      } else if member.pinged, now - member.lastPulse >= settings.heartbeatInterval {
+        pulse(id, at: now)
+      }
+    }
+    if !losses.isEmpty { lose(losses, at: now) }
+  }
+
+  private mutating func checkSteps(at now: Instant) {
+    guard let limit = settings.stepTimeout else { return }
+    let late = awaitedRanks.map { ranks[$0] }.filter { id in
+      members[id].map { now - $0.lastActivity >= limit } ?? false
+    }
+    let why = "it was waited for and sent nothing for \(ClusterError.text(limit.seconds)) s"
+    if !late.isEmpty { lose(late.map { ($0, why) }, at: now) }
+  }
+
+  /// The ranks whose part or result the others wait for.
+  private var awaitedRanks: [Int] {
+    ranks.indices.filter { meeting.parts[$0] == nil && meeting.results[$0] == nil }
+  }
+
+  private mutating func notice(at now: Instant) {
+    guard now - noticed >= settings.waitNotice, let sentence = waitSentence(at: now) else { return }
+    noticed = now
+    actions.append(.log(.waiting(sentence)))
+  }
+
+  private func waitSentence(at now: Instant) -> String? {
+    func seconds(since start: Instant) -> Int { Int((now - start).seconds.rounded(.down)) }
+    func names(_ waited: [Int]) -> String {
+      let shown = waited.prefix(8).map(who).joined(separator: ", ")
+      return waited.count > 8 ? "\(shown) and \(waited.count - 8) more" : shown
+    }
+    switch phase {
+    case .gathering:
+      return "waiting for \(settings.world - arrivals.count) of \(settings.world) workers for \(seconds(since: phaseBegan)) s"
+    case .assembling:
+      let waited = ranks.indices.filter { members[ranks[$0]]?.position == nil }
+      return "waiting for \(names(waited)) to prepare for task '\(task?.label ?? "")' for \(seconds(since: phaseBegan)) s"
+    case .running:
+      let place =
+        if meeting.arrived > 0 { "in collective \(meeting.sequence) of" } else if meeting.returned > 0 { "to return from" }
+        else { "to come to collective \(meeting.sequence) or the end of" }
+      return "waiting for \(names(awaitedRanks)) \(place) task '\(task?.label ?? "")'"
+        + " for \(seconds(since: meeting.waitingSince ?? phaseBegan)) s"
+    case .planning, .awaitingState, .completing, .ended:
+      return nil
+    }
+  }
+}

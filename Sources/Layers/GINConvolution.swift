@@ -1,0 +1,44 @@
+import TensorCore
+
+/// One layer of a graph isomorphism network as NLA-MMR's code has it (paper Eq. 5–6, spec 1.2–1.3):
+/// y_v = (1 + ε) h_v + Σ relu(h_u + e_uv); Linear(d, 2d) → BatchNorm → ReLU → Linear(2d, d) → BatchNorm → ReLU (not in the
+/// last layer) → dropout. Names: lin1, bn1, lin2, bn2, eps, bond.tables.0, …
+public struct GINConvolution<Element: TensorElement> {
+  public let eps: Parameter<Element>
+  public let bond: EmbeddingSum<Element>?
+  public let lin1, lin2: Linear<Element>
+  public let bn1, bn2: BatchNorm<Element>
+  public let dropout: Dropout
+  /// No ReLU at the end of the last layer.
+  public let isLast: Bool
+
+  /// - Parameter bondDims: rows of the bond tables; nil for plain sums of neighbours
+  public init(
+    _ width: Int, bondDims: [Int]?, dropout: Dropout, isLast: Bool, in scope: ParameterScope<Element>
+  ) throws(ParameterError) {
+    lin1 = try Linear(width, 2 * width, in: scope["lin1"])
+    bn1 = try BatchNorm(2 * width, in: scope["bn1"])
+    lin2 = try Linear(2 * width, width, in: scope["lin2"])
+    eps = try scope.parameter("eps", [1], .zeros)
+    bond = try bondDims.map { dims throws(ParameterError) in try EmbeddingSum(dims, width, in: scope["bond"]) }
+    bn2 = try BatchNorm(width, in: scope["bn2"])
+    self.dropout = dropout
+    self.isLast = isLast
+  }
+
+  /// Shape: h `[nodes, d]` → `[nodes, d]`.
+  /// - Parameters:
+  ///   - step: nil in evaluation (running statistics, no dropout)
+  ///   - rowOffset: the global number of the first node, where nodes are divided over workers
+  ///   - rows: the global number of every node, where they are not consecutive
+  public func callAsFunction(
+    _ h: Tensor<Element>, _ graph: GraphEdges, _ step: DropoutStep?, rowOffset: Int = 0, rows: [Int32]? = nil
+  ) throws -> Tensor<Element> {
+    let training = step != nil
+    let message = try h.ginMessage(graph, eps: eps.tensor, bonds: bond?.tables.map(\.tensor))
+    let hidden = try bn1(lin1.withoutBias(message), training: training, after: lin1, relu: true)
+    return try bn2(
+      lin2.withoutBias(hidden), training: training, after: lin2, relu: !isLast,
+      dropout: step.map { (dropout.rate, dropout.mask($0, rowOffset: rowOffset, rows: rows)) })
+  }
+}

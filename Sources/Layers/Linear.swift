@@ -1,0 +1,28 @@
+import TensorCore
+
+/// y = x Wᵀ + b.  Shape: x `[..., I]` → y `[..., O]`; W `[O, I]`; b `[O]`.
+///
+/// Starts like torch's Linear: weight and bias from U(±1/√I).
+public struct Linear<Element: TensorElement> {
+  public let weight: Parameter<Element>
+  public let bias: Parameter<Element>?
+
+  /// - Parameters:
+  ///   - factored: whether a store's `linearSink` takes this layer's gradients as factors (x, dy)
+  ///   - scope: where `weight` and `bias` are declared
+  public init(
+    _ inputs: Int, _ outputs: Int, bias: Bool = true, factored: Bool = false, in scope: ParameterScope<Element>
+  ) throws(ParameterError) {
+    weight = try scope.parameter("weight", [outputs, inputs], .uniformFanIn(inputs), factored: factored)
+    self.bias = bias ? try scope.parameter("bias", [outputs], .uniformFanIn(inputs), factored: factored) : nil
+  }
+
+  public func callAsFunction(_ x: Tensor<Element>) throws(ShapeError) -> Tensor<Element> {
+    try x.linear(weight, bias: bias)
+  }
+
+  /// x Wᵀ without the bias, for a BatchNorm that follows and cancels it (see `BatchNorm.callAsFunction(after:)`).
+  public func withoutBias(_ x: Tensor<Element>) throws(ShapeError) -> Tensor<Element> {
+    try x.linear(weight)
+  }
+}

@@ -1,0 +1,44 @@
+import TensorCore
+
+/// Linear → GELU → dropout → … → Linear, over `widths` [input, hidden…, output]; names lin1, lin2, …
+///
+/// With `residual`, a layer whose in- and output are equally wide adds its input to its output (after the activation,
+/// which the last layer does not have): what NLA-MMR's code does (spec 1.12, 1.13).
+public struct MLP<Element: TensorElement> {
+  public let layers: [Linear<Element>]
+  public let dropouts: [Dropout]
+  public let residual: Bool
+
+  /// - Parameters:
+  ///   - firstDropoutLayer: the dropout layer number of the first hidden layer; the next ones count on
+  ///   - factored: as in `Linear`
+  public init(
+    _ widths: [Int], residual: Bool, dropout: Double, firstDropoutLayer: UInt32, factored: Bool = false,
+    in scope: ParameterScope<Element>
+  ) throws(ParameterError) {
+    var layers: [Linear<Element>] = []
+    var dropouts: [Dropout] = []
+    for (index, (inputs, outputs)) in zip(widths, widths.dropFirst()).enumerated() {
+      layers.append(try Linear(inputs, outputs, factored: factored, in: scope["lin\(index + 1)"]))
+      dropouts.append(Dropout(rate: dropout, layer: firstDropoutLayer &+ UInt32(index)))
+    }
+    self.layers = layers
+    self.dropouts = dropouts
+    self.residual = residual
+  }
+
+  /// Shape: x `[R, widths.first]` → `[R, widths.last]`. `rowOffset` and `rows` number the rows for dropout.
+  public func callAsFunction(
+    _ x: Tensor<Element>, _ step: DropoutStep?, rowOffset: Int = 0, rows: [Int32]? = nil
+  ) throws(ShapeError) -> Tensor<Element> {
+    var x = x
+    for (index, layer) in layers.enumerated() {
+      var y = try layer(x)
+      if index < layers.count - 1 {
+        y = try dropouts[index](y.gelu(), step, rowOffset: rowOffset, rows: rows)
+      }
+      x = residual && y.shape == x.shape ? try y + x : y
+    }
+    return x
+  }
+}

@@ -1,0 +1,43 @@
+/// Area under the precision-recall curve as scikit-learn's `average_precision_score` has it: Σ (Rₙ − Rₙ₋₁) Pₙ over the
+/// distinct scores from high to low, so equal scores are one step. 0 without a positive label (NLA-MMR spec 3.9).
+/// - Throws: `MetricError.length`; `MetricError.notANumber` (as visit 0).
+public func averagePrecision(labels: [UInt8], scores: [Float]) throws(MetricError) -> Double {
+  guard labels.count == scores.count else { throw .length("scores", expected: labels.count, found: scores.count) }
+  if let index = scores.firstIndex(where: \.isNaN) { throw .notANumber(visit: 0, medication: index) }
+  return labels.withUnsafeBufferPointer { labels in
+    scores.withUnsafeBufferPointer { scores in
+      withUnsafeTemporaryAllocation(of: Float.self, capacity: scores.count) { room in
+        averagePrecision(labels: labels, scores: scores, room: room)
+      }
+    }
+  }
+}
+
+/// As above for scores without NaN; `room` holds as many numbers as there are scores.
+///
+/// Only steps at the score of a positive label count, so the positives are sorted and, for each, the scores at least as
+/// high are counted: for a few labels among a hundred medications several times faster than sorting all.
+func averagePrecision(
+  labels: UnsafeBufferPointer<UInt8>, scores: UnsafeBufferPointer<Float>, room: UnsafeMutableBufferPointer<Float>
+) -> Double {
+  var count = 0
+  for index in scores.indices where labels[index] != 0 {
+    room[count] = scores[index]
+    count += 1
+  }
+  guard count > 0 else { return 0 }
+  var positives = UnsafeMutableBufferPointer(rebasing: room[..<count])
+  positives.sort(by: >)
+  var sum = 0.0
+  var first = 0
+  while first < count {
+    let score = positives[first]
+    var end = first + 1
+    while end < count, positives[end] == score { end += 1 }
+    var atLeast: Int32 = 0
+    for other in scores { atLeast &+= other >= score ? 1 : 0 }
+    sum += Double(end - first) * (Double(end) / Double(atLeast))
+    first = end
+  }
+  return sum / Double(count)
+}

@@ -1,0 +1,56 @@
+// Shapes: A atoms · N molecules · S = d_s.
+import Layers
+import TensorCore
+
+/// Molecular graphs as the encoder reads them.
+public struct MoleculeInputs {
+  public let atoms: CategoryRows
+  public let edges: GraphEdges
+  /// The atoms of each molecule, consecutive.
+  public let molecules: Segments
+  /// Number of the first atom within all molecules of the run: dropout does not depend on who encodes it.
+  public let atomOffset: Int
+
+  public init(atoms: CategoryRows, edges: GraphEdges, molecules: Segments, atomOffset: Int) {
+    self.atoms = atoms
+    self.edges = edges
+    self.molecules = molecules
+    self.atomOffset = atomOffset
+  }
+}
+
+/// GIN over molecular graphs, mean over atoms (paper §3.3, Eq. 5–7).
+public struct MoleculeEncoder<Element: TensorElement> {
+  let atom: EmbeddingSum<Element>
+  let layers: [GINConvolution<Element>]
+
+  public init(_ config: NLAMMRConfig, in scope: ParameterScope<Element>) throws(ParameterError) {
+    atom = try EmbeddingSum(config.atomDims, config.dS, in: scope["atom"])
+    var layers: [GINConvolution<Element>] = []
+    for layer in 0..<config.ginLayers {
+      layers.append(
+        try GINConvolution(
+          config.dS, bondDims: config.edgeEmbedding ? config.bondDims : nil,
+          dropout: Dropout(rate: config.gnnDropout, layer: DropoutLayers.molecules(layer)),
+          isLast: layer == config.ginLayers - 1, in: scope["layers"]["\(layer)"]))
+    }
+    self.layers = layers
+  }
+
+  /// - Shape: atoms `[A, 9]` → `[N, S]`
+  /// - Parameter step: dropout's counters in training; nil in evaluation.
+  public func callAsFunction(_ inputs: MoleculeInputs, _ step: DropoutStep?) throws -> Tensor<Element> {
+    var nodesAS = try atom(inputs.atoms)
+    for layer in layers { nodesAS = try layer(nodesAS, inputs.edges, step, rowOffset: inputs.atomOffset) }
+    return try nodesAS.segmentMean(inputs.molecules)
+  }
+
+  /// The atoms after the embedding and after each layer (the last is what is pooled), for tests and figures.
+  public func trace(_ inputs: MoleculeInputs, _ step: DropoutStep?) throws -> [Tensor<Element>] {
+    var trace = [try atom(inputs.atoms)]
+    for layer in layers {
+      trace.append(try layer(trace[trace.count - 1], inputs.edges, step, rowOffset: inputs.atomOffset))
+    }
+    return trace
+  }
+}

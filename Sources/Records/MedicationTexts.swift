@@ -1,0 +1,50 @@
+/// The text of each ATC class: given in a file, or made from ATC names:
+/// "N02B other analgesics and antipyretics: paracetamol, acetylsalicylic acid, …".
+struct MedicationTexts {
+  private var given: [String: String] = [:]
+  private var classNames: [String: String] = [:]
+  private var substances: [String: [String]] = [:]
+
+  /// - Parameter path: tab-separated class and description, no header.
+  mutating func load(given path: String, report: inout ImportReport) throws(RecordsError) {
+    let shown = path.split(separator: "/").last.map(String.init) ?? path
+    let reader = try CSVReader(path, shownAs: shown, delimiter: 0x09, columns: ["class", "description"])
+    while try reader.next() {
+      guard let found = ATCClass(reader.field(0)) else {
+        reader.skip("no ATC code of the third level or below")
+        continue
+      }
+      if given[found.code] == nil { given[found.code] = reader.field(1).string }
+    }
+    report.tables.append(try reader.summary(shown))
+  }
+
+  /// `atc_code,atc_name` of all levels; of repeated codes the first spelling counts.
+  mutating func load(names file: (path: String, shown: String), report: inout ImportReport) throws(RecordsError) {
+    let reader = try CSVReader(file.path, shownAs: file.shown)
+    let code = try reader.column("atc_code")
+    let name = try reader.column("atc_name")
+    var seen: Set<String> = []
+    while try reader.next() {
+      let key = reader.field(code).string
+      guard seen.insert(key).inserted else {
+        reader.skip("code was named before")
+        continue
+      }
+      if key.utf8.count == 4 { classNames[key] = reader.field(name).string }
+      if key.utf8.count == 7 { substances[String(key.prefix(4)), default: []].append(reader.field(name).string) }
+    }
+    report.tables.append(try reader.summary(file.shown))
+  }
+
+  /// Nil when nothing is known about the class.
+  func text(_ code: String, substances limit: Int) -> String? {
+    if let text = given[code] { return text }
+    guard let name = classNames[code] else { return nil }
+    var named: Set<String> = []
+    let members = (substances[code] ?? []).filter { named.insert($0).inserted }
+    if members.isEmpty || limit == 0 { return code + " " + name }
+    return code + " " + name + ": " + members.prefix(limit).joined(separator: ", ")
+      + (members.count > limit ? ", …" : "")
+  }
+}

@@ -1,0 +1,53 @@
+/// Everything that can go wrong between source tables and cohort files. `description` is one sentence for people.
+public enum RecordsError: Error, Equatable, CustomStringConvertible {
+  case missingFolder(String)
+  case missingFile(String)
+  case missingTable(String, folder: String, lookedFor: [String])
+  case missingColumn(String, file: String, found: [String])
+  case unreadable(String, reason: String)
+  case truncatedGzip(String, byte: Int)
+  case corruptGzip(String, byte: Int, reason: String)
+  case emptyTable(String)
+  case malformedRow(file: String, line: Int, reason: String)
+  case badMap(String, reason: String)
+  case noMedicationRoute(folder: String, wanted: [String], lookedFor: [String])
+  case nothingKept(reason: String)
+  case badOption(String, value: String, expected: String)
+  case notACohort(String, found: String)
+  case unsupportedSchema(String, found: String, supported: Int)
+  case damagedCohort(String, reason: String)
+  case invalidCohort(reason: String)
+  /// A storage error; its sentence names the file.
+  case storage(String)
+
+  public var description: String {
+    switch self {
+    case .missingFolder(let path): "There is no folder at \(path); give the folder that holds the tables."
+    case .missingFile(let path): "There is no file at \(path)."
+    case .missingTable(let name, let folder, let lookedFor):
+      "The table \(name) is missing in \(folder); looked for \(lookedFor.joined(separator: ", "))."
+    case .missingColumn(let column, let file, let found):
+      "\(file) has no column \(column); its columns are \(found.joined(separator: ", "))."
+    case .unreadable(let path, let reason): "Cannot read \(path): \(reason)."
+    case .truncatedGzip(let path, let byte):
+      "\(path) is cut off: its gzip stream goes on but the file ends at byte \(byte); copy or download it again."
+    case .corruptGzip(let path, let byte, let reason):
+      "\(path) is damaged near byte \(byte) of its gzip stream (\(reason)); copy or download it again."
+    case .emptyTable(let path): "\(path) is empty; expected a header line with column names."
+    case .malformedRow(let file, let line, let reason):
+      "\(file):\(line): \(reason) (strict import stops at the first malformed row)."
+    case .badMap(let path, let reason): "The map \(path) cannot be used: \(reason)."
+    case .noMedicationRoute(let folder, let wanted, let lookedFor):
+      "No medication route (\(wanted.joined(separator: ", "))) has its files in \(folder); looked for "
+        + "\(lookedFor.joined(separator: ", ")); give a folder with at least one with --maps."
+    case .nothingKept(let reason): "No patient is left after the filters: \(reason)."
+    case .badOption(let name, let value, let expected): "The option \(name) is \(value); expected \(expected)."
+    case .notACohort(let path, let found): "\(path) is not a Theriac cohort file; it is \(found)."
+    case .unsupportedSchema(let path, let found, let supported):
+      "\(path) has cohort schema version \(found); this program reads version \(supported), import the data again."
+    case .damagedCohort(let path, let reason): "The cohort file \(path) is damaged: \(reason)."
+    case .invalidCohort(let reason): "The cohort cannot be written: \(reason)."
+    case .storage(let sentence): sentence
+    }
+  }
+}

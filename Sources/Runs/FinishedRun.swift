@@ -1,0 +1,53 @@
+import Checkpoints
+import Foundation
+import Records
+import Training
+
+/// A trained model with its data: the best weights of a run directory.
+public final class FinishedRun {
+  public let data: RunData
+  public let checkpoint: Checkpoint
+  private let trainer: Trainer
+
+  /// Opens `best.h5` and the files that the run was trained on.
+  /// - Parameter overrides: settings over the saved ones, e.g. a moved cohort file.
+  public convenience init(_ directory: RunDirectory, overrides: [String] = []) throws {
+    try self.init(directory, data: RunData(directory.savedConfig(overrides: overrides)))
+  }
+
+  init(_ directory: RunDirectory, data: RunData) throws {
+    guard FileManager.default.fileExists(atPath: directory.best) else { throw RunError.noCheckpoint(directory.path) }
+    self.data = data
+    checkpoint = try CheckpointFile.read(directory.best)
+    guard checkpoint.cohortHash == data.cohort.contentHash else {
+      throw RunError.inputChanged(
+        what: "cohort", path: data.config.cohort, expected: checkpoint.cohortHash, found: data.cohort.contentHash)
+    }
+    guard checkpoint.embeddingsHash == data.embeddings.contentHash else {
+      throw RunError.inputChanged(
+        what: "embeddings file", path: data.config.embeddings, expected: checkpoint.embeddingsHash,
+        found: data.embeddings.contentHash)
+    }
+    trainer = try Trainer(data.job())
+    do { try trainer.restore(TrainerState(checkpoint)) } catch TrainingError.stateMismatch(let reason) {
+      throw RunError.differentModel(run: directory.path, reason: reason)
+    }
+  }
+
+  /// Scores `[visits, M]` of the visits of a split, in the order of `data.visits(in:)`.
+  public func scores(of split: Split) throws -> [Float] {
+    let patients = data.splits.indices.filter { data.splits[$0] == split }
+    var table = VisitTable(width: trainer.job.width)
+    table.reserve(rows: data.visits(in: split).count)
+    data.append(patients: patients, to: &table)
+    trainer.table = table
+    return try trainer.scores(ofRows: Array(0..<table.count))
+  }
+
+  /// - Throws: `TrainingError.noVisits` when the split is empty.
+  public func evaluation(of split: Split) throws -> Evaluation {
+    let visits = data.visits(in: split)
+    guard !visits.isEmpty else { throw TrainingError.noVisits(split: split.name) }
+    return try Evaluation(data: data, visits: visits, scores: scores(of: split))
+  }
+}

@@ -1,0 +1,38 @@
+/// A run directory cannot be used, or a run cannot go on.
+public enum RunError: Error, Equatable, CustomStringConvertible {
+  case exists(String)
+  case notARun(String, missing: String)
+  case noCheckpoint(String)
+  case alreadyFinished(String)
+  case inUse(String, holder: String)
+  case cannotWrite(String, reason: String)
+  case unreadableMessage(String)
+  case inputChanged(what: String, path: String, expected: String, found: String)
+  case incompleteEvaluation(expected: Int, found: Int)
+  case differentModel(run: String, reason: String)
+  case workers(Int)
+
+  public var description: String {
+    switch self {
+    case .exists(let path):
+      "\(path) already holds a run; continue it with `theriac resume \(path)`, or give another --out"
+    case .notARun(let path, let missing):
+      "\(path) is not a run directory (no \(missing) in it); give the directory that `theriac train --out` made"
+    case .noCheckpoint(let path):
+      "\(path) has no usable checkpoint yet; start it again with `theriac train`"
+    case .alreadyFinished(let path):
+      "the run in \(path) is finished; see \(path)/summary.json, or train longer with --set epochs=N"
+    case .inUse(let path, let holder):
+      "\(path) is in use by \(holder); wait for it or stop it"
+    case .cannotWrite(let path, let reason): "cannot write \(path): \(reason)"
+    case .unreadableMessage(let what): "the coordinator and the worker do not understand each other: \(what)"
+    case .inputChanged(let what, let path, let expected, let found):
+      "the \(what) \(path) is not the one this run was made with (content \(found), expected \(expected)); "
+        + "put the old file back, or start a new run"
+    case .incompleteEvaluation(let expected, let found):
+      "the workers scored \(found) visits where the split has \(expected); the shards do not cover the cohort"
+    case .differentModel(let run, let reason): "the weights in \(run) do not fit its config.yaml: \(reason)"
+    case .workers(let count): "--workers \(count): at least 1 worker is needed"
+    }
+  }
+}

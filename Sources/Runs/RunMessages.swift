@@ -1,0 +1,85 @@
+import Training
+
+/// Rank 0 → coordinator while training.
+struct RunProgress {
+  var step: Int
+  var loss: LossSums
+
+  var bytes: [UInt8] { encode(Double(step), loss) }
+
+  init(step: Int, loss: LossSums) {
+    self.step = step
+    self.loss = loss
+  }
+
+  init(_ bytes: UnsafeRawBufferPointer) throws {
+    let (first, loss) = try decode(bytes, "progress")
+    self.step = Int(first)
+    self.loss = loss
+  }
+}
+
+/// A rank's answer to `RunTask.train`.
+struct TrainResult {
+  var loss: LossSums
+  /// Rank 0: the packed `TrainerState`; the others: nothing.
+  var state: [UInt8]
+
+  var bytes: [UInt8] { encode(0, loss) + state }
+
+  init(loss: LossSums, state: [UInt8]) {
+    self.loss = loss
+    self.state = state
+  }
+
+  init(_ bytes: UnsafeRawBufferPointer) throws {
+    loss = try decode(bytes, "a result of training").1
+    state = Array(bytes[headerBytes...])
+  }
+}
+
+/// A rank's answer to `RunTask.evaluate`: the visits it holds, and their scores `[visits, M]`.
+struct EvaluationResult {
+  var visits: [Int32]
+  var scores: [Float]
+
+  var bytes: [UInt8] {
+    withUnsafeBytes(of: UInt64(visits.count)) { Array($0) } + visits.withUnsafeBytes { Array($0) }
+      + scores.withUnsafeBytes { Array($0) }
+  }
+
+  init(visits: [Int32], scores: [Float]) {
+    self.visits = visits
+    self.scores = scores
+  }
+
+  /// - Parameter medications: M, scores per visit.
+  init(_ bytes: [UInt8], medications: Int) throws {
+    let (visits, scores) = try bytes.withUnsafeBytes { raw in
+      let count = raw.count >= 8 ? Int(clamping: raw.loadUnaligned(as: UInt64.self)) : -1
+      guard count >= 0, count <= raw.count, raw.count == 8 + count * 4 * (1 + medications) else {
+        throw RunError.unreadableMessage("scores of \(raw.count) bytes")
+      }
+      return (
+        (0..<count).map { raw.loadUnaligned(fromByteOffset: 8 + $0 * 4, as: Int32.self) },
+        (0..<(count * medications)).map { raw.loadUnaligned(fromByteOffset: 8 + (count + $0) * 4, as: Float.self) }
+      )
+    }
+    self.visits = visits
+    self.scores = scores
+  }
+}
+
+private let headerBytes = 40
+
+private func encode(_ first: Double, _ loss: LossSums) -> [UInt8] {
+  [first, loss.total, loss.bce, loss.margin, Double(loss.steps)].withUnsafeBytes { Array($0) }
+}
+
+private func decode(_ bytes: UnsafeRawBufferPointer, _ what: String) throws -> (Double, LossSums) {
+  guard bytes.count >= headerBytes else { throw RunError.unreadableMessage("\(what) of \(bytes.count) bytes") }
+  let values = (0..<5).map { bytes.loadUnaligned(fromByteOffset: $0 * 8, as: Double.self) }
+  var loss = LossSums()
+  (loss.total, loss.bce, loss.margin, loss.steps) = (values[1], values[2], values[3], Int(values[4]))
+  return (values[0], loss)
+}

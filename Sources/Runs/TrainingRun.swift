@@ -1,0 +1,169 @@
+import Checkpoints
+import Cluster
+import Foundation
+import HDF5
+import Training
+
+/// How a run's processes are started and found.
+public struct LaunchOptions: Sendable {
+  /// Workers that take part.
+  public var workers = 1
+  /// Starts that many worker processes on this machine; false: they are started by hand or by a scheduler.
+  public var startsWorkers = true
+  /// Addresses for workers started elsewhere.
+  public var bind: [String] = []
+  /// Plain TCP beyond loopback.
+  public var isInsecure = false
+  public var keys: ServerKeys?
+  /// Time for all workers to come.
+  public var gatherTimeout: Duration = .seconds(120)
+  /// With fewer left the run fails.
+  public var minWorkers = 1
+  /// The program to start workers with, and its version.
+  public var executable: String
+  public var version: String
+
+  public init(executable: String, version: String) {
+    self.executable = executable
+    self.version = version
+  }
+}
+
+/// A training run from its directory to its summary.
+public final class TrainingRun {
+  public enum Outcome: Equatable, Sendable {
+    case finished
+    /// Stopped by a signal; a checkpoint is there.
+    case interrupted(String)
+  }
+
+  private let directory: RunDirectory
+  private let data: RunData
+  private let options: LaunchOptions
+  private let log: RunLog
+  private let runLock: RunLock
+  private let coordinator: Coordinator
+  private let program: TrainingCoordinator
+  private let workers: LocalWorkers?
+  private let endpoint: PrivateEndpoint?
+  private let started = ContinuousClock().now
+  /// Addresses that workers connect to.
+  public var endpoints: [String] { coordinator.endpoints }
+
+  /// Opens the files, the directory and the addresses; nothing is computed yet.
+  /// - Parameter resume: goes on from the newest valid checkpoint of an existing directory; else makes a new one.
+  public init(
+    _ config: RunConfig, directory: RunDirectory, resume: Bool, options: LaunchOptions,
+    show: @escaping @Sendable (RunLog.Level, String) -> Void, report: @escaping (TrainingCoordinator.Report) -> Void
+  ) throws {
+    guard options.workers >= 1 else { throw RunError.workers(options.workers) }
+    // Everything that can be wrong with the inputs is found before the directory is made.
+    data = try RunData(config)
+    _ = try data.job()
+    if !resume { try directory.create(config) }
+    runLock = try directory.lock()
+    let log = try RunLog(directory.log, show: show)
+    var checkpoint: Checkpoint?
+    if resume {
+      checkpoint = try Self.newest(in: directory, data: data, log: log)
+      try directory.write(config)
+    }
+    for skipped in data.molecules.skipped { log.write(.warning, "\(skipped)") }
+    self.log = log
+    self.directory = directory
+    self.options = options
+    program = try TrainingCoordinator(
+      data: data, directory: directory, resumed: checkpoint, worldSize: options.workers, log: log, report: report)
+
+    var cluster = CoordinatorOptions(world: options.workers, version: options.version)
+    cluster.insecure = options.isInsecure
+    cluster.keys = options.keys
+    cluster.gatherTimeout = options.gatherTimeout
+    cluster.minWorkers = options.minWorkers
+    cluster.log = { event in
+      let level: RunLog.Level =
+        switch event.level {
+        case .info: .info
+        case .warning: .warning
+        case .error: .error
+        }
+      log.write(level, "\(event)", isQuiet: event.level == .info)
+    }
+    if options.startsWorkers {
+      let endpoint = try LocalWorkers.privateEndpoint()
+      self.endpoint = endpoint
+      cluster.bind = [endpoint.endpoint] + options.bind
+    } else {
+      endpoint = nil
+      cluster.bind = options.bind
+    }
+    coordinator = try Coordinator(cluster, program: program)
+    if options.startsWorkers {
+      let address = coordinator.endpoints[0]
+      workers = LocalWorkers(
+        executable: options.executable, count: options.workers,
+        arguments: { _ in ["worker", "--connect", address] })
+    } else {
+      workers = nil
+    }
+  }
+
+  /// Asks the run to checkpoint and end; safe from any thread.
+  public func requestStop(_ reason: String) { coordinator.requestStop(reason) }
+
+  /// Runs to the end, or to a stop request.
+  public func run() throws -> Outcome {
+    defer { endpoint?.remove() }
+    let where_ = options.startsWorkers ? "\(options.workers) worker processes here" : "\(options.workers) workers"
+    log.write(
+      .info, "training with \(where_)", fields: ["endpoints": coordinator.endpoints.joined(separator: " ")],
+      isQuiet: true)
+    try workers?.start(reportingTo: coordinator)
+    defer { workers?.stop() }
+    switch try coordinator.run() {
+    case .interrupted(let reason):
+      log.write(.info, "interrupted: \(reason)", isQuiet: true)
+      return .interrupted(reason)
+    case .finished:
+      try summarize()
+      return .finished
+    }
+  }
+
+  private func summarize() throws {
+    guard let best = program.best else { throw RunError.noCheckpoint(directory.path) }
+    let run = try FinishedRun(directory, data: data)
+    let rows = MetricsTable(directory.metrics, epochs: data.config.epochs).rows
+    let seconds = (ContinuousClock().now - started) / .seconds(1)
+    let summary = RunSummary(
+      state: "finished", bestEpoch: best.epoch, epochs: rows.last?.epoch ?? 0,
+      metrics: try run.evaluation(of: .validation).metrics, test: try? run.evaluation(of: .test).metrics,
+      seconds: rows.reduce(0) { $0 + $1.seconds }, lastSessionSeconds: seconds, workers: options.workers,
+      cohort: data.cohort.contentHash, embeddings: data.embeddings.contentHash)
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+    encoder.keyEncodingStrategy = .convertToSnakeCase
+    try AtomicFile.bytes(at: directory.summary, Array(try encoder.encode(summary)) + [10])
+    log.write(.info, "finished; best epoch \(best.epoch)", isQuiet: true)
+  }
+
+  /// The newest valid checkpoint, if it belongs to these files.
+  private static func newest(in directory: RunDirectory, data: RunData, log: RunLog) throws -> Checkpoint? {
+    let found = try CheckpointDirectory(directory.checkpoints).newestValid { log.write(.warning, $0) }
+    guard let (checkpoint, path) = found else {
+      log.write(.info, "no checkpoint yet; starting from the first step")
+      return nil
+    }
+    guard checkpoint.cohortHash == data.cohort.contentHash else {
+      throw RunError.inputChanged(
+        what: "cohort", path: data.config.cohort, expected: checkpoint.cohortHash, found: data.cohort.contentHash)
+    }
+    guard checkpoint.embeddingsHash == data.embeddings.contentHash else {
+      throw RunError.inputChanged(
+        what: "embeddings file", path: data.config.embeddings, expected: checkpoint.embeddingsHash,
+        found: data.embeddings.contentHash)
+    }
+    log.write(.info, "going on from \(path)")
+    return checkpoint
+  }
+}

@@ -1,0 +1,371 @@
+import Records
+
+/// Reads the tables of `Tables/` into `Knowledge`.
+///
+/// - Medications: `ATC | text`, then `= name SMILES; name SMILES`.
+/// - Conditions: `* id | category | chronic or acute | prevalence | young, mid, old or any [m or f]`, then lines of
+///   `names` and `forms` (texts = names × forms), `risk` (condition factor), `signs` (symptom group probability),
+///   `acts` (procedure family probability) and `drugs` (slots).
+/// - Procedure families: `* id | category | base rate`, then `names`, `forms`, `drugs`.
+/// - Slots, separated by `;`: `C09A 6 C09C 4 @.7` gives one of two classes in 70 % of the visits; `!` = only when severe.
+struct KnowledgeParser {
+  private(set) var knowledge = Knowledge()
+  private var forms: [String: [String]] = [:]
+  private var medicationIndex: [String: Int] = [:]
+  private var diagnoses = Vocabulary(codes: [], texts: [])
+  private var procedures = Vocabulary(codes: [], texts: [])
+
+  static func parse() throws(SynthesisError) -> Knowledge {
+    var parser = KnowledgeParser()
+    try parser.readForms()
+    try parser.readMedications()
+    try parser.readSymptoms()
+    try parser.readProcedures()
+    try parser.readConditions()
+    try parser.readIntolerances()
+    try parser.readIncidental()
+    try parser.readInteractions()
+    parser.knowledge.supportive = try parser.slots(SupportiveCare.slots, table: "supportive care")
+    parser.knowledge.vocabularies[.diagnosis] = parser.diagnoses
+    parser.knowledge.vocabularies[.procedure] = parser.procedures
+    try parser.checkUnique()
+    return parser.knowledge
+  }
+
+  // MARK: Small pieces
+
+  static func lines(_ table: String) -> [String] {
+    table.split(separator: "\n").map { trimmed($0) }.filter { !$0.isEmpty }
+  }
+
+  static func trimmed(_ text: some StringProtocol) -> String {
+    var slice = Substring(text)
+    while let first = slice.first, first.isWhitespace { slice.removeFirst() }
+    while let last = slice.last, last.isWhitespace { slice.removeLast() }
+    return String(slice)
+  }
+
+  static func cells(_ line: String, by separator: Character) -> [String] {
+    line.split(separator: separator, omittingEmptySubsequences: false).map { trimmed($0) }
+  }
+
+  static func number(_ text: String, table: String, line: String) throws(SynthesisError) -> Double {
+    guard let value = Double(text.hasPrefix(".") ? "0" + text : text), value >= 0, value.isFinite else {
+      throw .badTable(table, line: line, reason: "'\(text)' is not a number from 0")
+    }
+    return value
+  }
+
+  /// "lisinopril" → "007": three digits or more, without Foundation.
+  static func padded(_ number: Int, _ width: Int) -> String {
+    let digits = String(number)
+    return String(repeating: "0", count: max(0, width - digits.count)) + digits
+  }
+
+  /// `; `-separated slots of a `drugs` line.
+  private mutating func slots(_ text: String, table: String) throws(SynthesisError) -> [TherapySlot] {
+    var slots: [TherapySlot] = []
+    for part in Self.cells(text, by: ";") where !part.isEmpty {
+      let isForSevere = part.hasPrefix("!")
+      let sides = Self.cells(isForSevere ? String(part.dropFirst()) : part, by: "@")
+      guard sides.count == 2 else { throw .badTable(table, line: part, reason: "a slot needs one '@rate'") }
+      var medications: [Int] = []
+      var weights: [Double] = []
+      for word in sides[0].split(separator: " ").map(String.init) {
+        if let index = medicationIndex[word] {
+          medications.append(index)
+          weights.append(1)
+        } else if !weights.isEmpty {
+          weights[weights.count - 1] = try Self.number(word, table: table, line: part)
+        } else {
+          throw .badTable(table, line: part, reason: "'\(word)' is no medication class")
+        }
+      }
+      let total = weights.reduce(0, +)
+      let rate = try Self.number(sides[1], table: table, line: part)
+      guard total > 0, rate <= 1 else { throw .badTable(table, line: part, reason: "weights or rate out of range") }
+      slots.append(
+        TherapySlot(
+          id: knowledge.slotCount, medications: medications, weights: weights.map { $0 / total }, rate: rate,
+          isForSevere: isForSevere))
+      knowledge.slotCount += 1
+    }
+    return slots
+  }
+
+  /// The forms of a `forms` line, with `@name` looked up.
+  private func forms(_ text: String, table: String) throws(SynthesisError) -> [String] {
+    guard text.hasPrefix("@") else { return Self.cells(text, by: ";") }
+    guard let shared = forms[String(text.dropFirst())] else {
+      throw .badTable(table, line: text, reason: "no such shared forms")
+    }
+    return shared
+  }
+
+  /// `name value; name value` with names looked up in `index`.
+  private func links(_ text: String, in index: [String: Int], table: String) throws(SynthesisError) -> [Link] {
+    var links: [Link] = []
+    for part in Self.cells(text, by: ";") {
+      let words = part.split(separator: " ").map(String.init)
+      guard words.count == 2, let target = index[words[0]] else {
+        throw .badTable(table, line: part, reason: "expected a known name and a number")
+      }
+      links.append(Link(target: target, value: try Self.number(words[1], table: table, line: part)))
+    }
+    return links
+  }
+
+  // MARK: Tables
+
+  private mutating func readForms() throws(SynthesisError) {
+    for line in Self.lines(ConditionForms.table) {
+      let sides = Self.cells(line, by: "=")
+      guard sides.count == 2, line.hasPrefix("@") else {
+        throw .badTable("forms", line: line, reason: "expected '@name = forms'")
+      }
+      forms[String(sides[0].dropFirst())] = Self.cells(sides[1], by: ";")
+    }
+  }
+
+  private mutating func readMedications() throws(SynthesisError) {
+    var vocabulary = Vocabulary(codes: [], texts: [])
+    let tables = [
+      MedicationsAlimentary.table, MedicationsCardiovascular.table, MedicationsAntiinfective.table,
+      MedicationsNervous.table,
+    ]
+    for line in tables.flatMap(Self.lines) {
+      if line.hasPrefix("= ") {
+        let molecules = Self.cells(String(line.dropFirst(2)), by: ";").compactMap { $0.split(separator: " ").last }
+        guard knowledge.smiles.count == vocabulary.codes.count - 1 else {
+          throw .badTable("medications", line: line, reason: "molecules without their class")
+        }
+        knowledge.smiles.append(molecules.map(String.init))
+      } else {
+        guard let bar = line.firstIndex(of: "|"), knowledge.smiles.count == vocabulary.codes.count else {
+          throw .badTable("medications", line: line, reason: "expected 'code | text' followed by molecules")
+        }
+        let code = Self.trimmed(line[..<bar])
+        medicationIndex[code] = vocabulary.codes.count
+        vocabulary.codes.append(code)
+        vocabulary.texts.append(Self.trimmed(line[line.index(after: bar)...]))
+      }
+    }
+    knowledge.vocabularies[.medication] = vocabulary
+  }
+
+  private mutating func readSymptoms() throws(SynthesisError) {
+    var vocabulary = Vocabulary(codes: [], texts: [])
+    for line in Self.lines(SymptomPhrases.table) {
+      let cells = Self.cells(line, by: "|")
+      guard cells.count == 4 else { throw .badTable("symptoms", line: line, reason: "expected four cells") }
+      var group = CodeFamily(name: cells[0], baseRate: try Self.number(cells[1], table: "symptoms", line: line))
+      for (rank, phrase) in Self.cells(cells[2], by: ";").enumerated() {
+        let code = Int32(vocabulary.codes.count)
+        vocabulary.codes.append("SY" + Self.padded(vocabulary.codes.count + 1, 3))
+        if phrase.hasPrefix("!") {
+          vocabulary.texts.append(String(phrase.dropFirst()))
+          group.severe.append(code, weight: 1)
+        } else {
+          vocabulary.texts.append(phrase)
+          group.plain.append(code, weight: 1 / Double(rank + 1))
+        }
+      }
+      group.slots = try slots(cells[3], table: "symptoms")
+      knowledge.symptoms.append(group)
+    }
+    knowledge.vocabularies[.symptom] = vocabulary
+  }
+
+  /// The blocks of a table: a header line `* a | b | ...` and its `key text` lines.
+  private func blocks(_ tables: [String], named name: String) throws(SynthesisError)
+    -> [(header: [String], fields: [String: String])]
+  {
+    var blocks: [(header: [String], fields: [String: String])] = []
+    for line in tables.flatMap(Self.lines) {
+      if line.hasPrefix("* ") {
+        blocks.append((Self.cells(String(line.dropFirst(2)), by: "|"), [:]))
+        continue
+      }
+      guard !blocks.isEmpty, let space = line.firstIndex(of: " ") else {
+        throw .badTable(name, line: line, reason: "expected '* header' or 'key text'")
+      }
+      blocks[blocks.count - 1].fields[String(line[..<space])] = Self.trimmed(line[space...])
+    }
+    return blocks
+  }
+
+  /// Adds names × forms to a vocabulary and gives the weighted codes of plain and severe wording.
+  private func addTexts(
+    _ fields: [String: String], prefix: String, rankLimit: Int, to vocabulary: inout Vocabulary, table: String
+  ) throws(SynthesisError) -> (plain: WeightedCodes, severe: WeightedCodes) {
+    guard let names = fields["names"], let shape = fields["forms"] else {
+      throw .badTable(table, line: prefix, reason: "names or forms are missing")
+    }
+    var plain = WeightedCodes()
+    var severe = WeightedCodes()
+    let wording = Wording(
+      names: Self.cells(names, by: ";"), forms: try forms(shape, table: table), rankLimit: rankLimit)
+    for (number, entry) in wording.entries.enumerated() {
+      let code = Int32(vocabulary.codes.count)
+      vocabulary.codes.append(prefix + "." + Self.padded(number, 2))
+      vocabulary.texts.append(entry.text)
+      if entry.isSevere { severe.append(code, weight: entry.weight) } else { plain.append(code, weight: entry.weight) }
+    }
+    return (plain, severe)
+  }
+
+  private mutating func readProcedures() throws(SynthesisError) {
+    for block in try blocks([ProceduresBedside.table, ProceduresSurgical.table], named: "procedures") {
+      guard block.header.count == 3 else {
+        throw .badTable("procedures", line: block.header.joined(separator: " | "), reason: "expected three cells")
+      }
+      let rate = try Self.number(block.header[2], table: "procedures", line: block.header[0])
+      let codes = try addTexts(
+        block.fields, prefix: "SP" + block.header[1], rankLimit: .max, to: &procedures, table: "procedures")
+      knowledge.families.append(
+        CodeFamily(
+          name: block.header[0], baseRate: rate, plain: codes.plain, severe: codes.severe,
+          slots: try slots(block.fields["drugs"] ?? "", table: "procedures")))
+    }
+  }
+
+  private mutating func readConditions() throws(SynthesisError) {
+    let blocks = try blocks(
+      [
+        ConditionsCirculatory.table, ConditionsRespiratory.table, ConditionsMetabolic.table, ConditionsDigestive.table,
+        ConditionsNervous.table,
+      ], named: "conditions")
+    let byName = Self.index(blocks.map { $0.header[0] })
+    let groups = Self.index(knowledge.symptoms.map(\.name))
+    let families = Self.index(knowledge.families.map(\.name))
+    for block in blocks {
+      var condition = try Self.condition(block.header)
+      let codes = try addTexts(
+        block.fields, prefix: "S" + block.header[1], rankLimit: Wording.rankLimit, to: &diagnoses, table: "conditions")
+      condition.plain = codes.plain
+      condition.severe = codes.severe
+      if let text = block.fields["risk"] { condition.risks = try links(text, in: byName, table: "conditions") }
+      if let text = block.fields["signs"] { condition.signs = try links(text, in: groups, table: "conditions") }
+      if let text = block.fields["acts"] { condition.procedures = try links(text, in: families, table: "conditions") }
+      condition.slots = try slots(block.fields["drugs"] ?? "", table: "conditions")
+      for (rank, code) in condition.plain.codes.enumerated() {
+        knowledge.anyDiagnosis.append(code, weight: condition.prevalence / Double(rank + 1))
+      }
+      knowledge.conditions.append(condition)
+    }
+    knowledge.causalOrder = try Self.causalOrder(knowledge.conditions)
+  }
+
+  static func index(_ names: [String]) -> [String: Int] {
+    Dictionary(names.enumerated().map { ($1, $0) }, uniquingKeysWith: { first, _ in first })
+  }
+
+  private static func condition(_ header: [String]) throws(SynthesisError) -> Condition {
+    let line = header.joined(separator: " | ")
+    guard header.count == 5, ["chronic", "acute"].contains(header[2]) else {
+      throw .badTable("conditions", line: line, reason: "expected five cells, the third chronic or acute")
+    }
+    let words = header[4].split(separator: " ").map(String.init)
+    let profiles: [String: SIMD4<Double>] = [
+      "any": SIMD4(1, 1, 1, 1), "young": SIMD4(2, 1.3, 0.7, 0.5), "mid": SIMD4(0.7, 1.3, 1.1, 0.7),
+      "old": SIMD4(0.2, 0.8, 1.2, 1.4),
+    ]
+    guard let profile = words.first.flatMap({ profiles[$0] }) else {
+      throw .badTable("conditions", line: line, reason: "the age profile is unknown")
+    }
+    let sex: Condition.Sex = words.contains("m") ? .male : words.contains("f") ? .female : .any
+    return Condition(
+      name: header[0], isChronic: header[2] == "chronic",
+      prevalence: try number(header[3], table: "conditions", line: line), ageFactors: profile, sex: sex)
+  }
+
+  /// Chronic conditions first; within each kind every risk before what it raises, else in table order.
+  private static func causalOrder(_ conditions: [Condition]) throws(SynthesisError) -> [Int] {
+    var order: [Int] = []
+    var placed = Set<Int>()
+    while order.count < conditions.count {
+      let before = order.count
+      for (i, condition) in conditions.enumerated() where !placed.contains(i) {
+        let isBlockedByChronic =
+          !condition.isChronic && conditions.indices.contains { conditions[$0].isChronic && !placed.contains($0) }
+        guard !isBlockedByChronic, condition.risks.allSatisfy({ placed.contains($0.target) }) else { continue }
+        order.append(i)
+        placed.insert(i)
+      }
+      if order.count == before {
+        let rest = conditions.indices.filter { !placed.contains($0) }.map { conditions[$0].name }
+        throw .badTable("conditions", line: rest.joined(separator: ", "), reason: "their risks form a circle")
+      }
+    }
+    return order
+  }
+
+  private mutating func readIntolerances() throws(SynthesisError) {
+    for line in Self.lines(ChemicalFamilies.table) {
+      let cells = Self.cells(line, by: "|")
+      let classes = cells.last?.split(separator: " ").compactMap { medicationIndex[String($0)] } ?? []
+      guard cells.count == 3, classes.count == cells[2].split(separator: " ").count else {
+        throw .badTable("chemical families", line: line, reason: "expected 'name | rate | known classes'")
+      }
+      let rate = try Self.number(cells[1], table: "chemical families", line: line)
+      knowledge.intolerances.append(Intolerance(name: cells[0], rate: rate, medications: classes))
+    }
+  }
+
+  private mutating func readIncidental() throws(SynthesisError) {
+    let names = Self.index(knowledge.intolerances.map(\.name))
+    for (number, line) in Self.lines(IncidentalDiagnoses.table).enumerated() {
+      let cells = Self.cells(line, by: "|")
+      guard cells.count == 2 else { throw .badTable("incidental", line: line, reason: "expected two cells") }
+      let code = diagnoses.codes.count
+      diagnoses.codes.append("SV" + Self.padded(number + 1, 3))
+      diagnoses.texts.append(cells[1])
+      if cells[0].hasPrefix("family:") {
+        guard let family = names[String(cells[0].dropFirst("family:".count))] else {
+          throw .badTable("incidental", line: line, reason: "no such chemical family")
+        }
+        knowledge.intolerances[family].note = Int32(code)
+      } else {
+        knowledge.incidental.append(
+          Link(target: code, value: try Self.number(cells[0], table: "incidental", line: line)))
+      }
+    }
+  }
+
+  private mutating func readInteractions() throws(SynthesisError) {
+    var groups: [String: [Int]] = [:]
+    for line in Self.lines(InteractionRules.groups) {
+      let cells = Self.cells(line, by: "|")
+      let classes = cells.last?.split(separator: " ").compactMap { medicationIndex[String($0)] } ?? []
+      guard cells.count == 2, classes.count == cells[1].split(separator: " ").count else {
+        throw .badTable("interaction groups", line: line, reason: "expected 'group | known classes'")
+      }
+      groups[cells[0]] = classes
+    }
+    var pairs: Set<Interaction> = []
+    for line in Self.lines(InteractionRules.rules) {
+      let sides = Self.cells(line, by: "+")
+      guard sides.count == 2, let first = groups[sides[0]], let second = groups[sides[1]] else {
+        throw .badTable("interaction rules", line: line, reason: "expected 'group + group'")
+      }
+      for a in first {
+        for b in second {
+          if let pair = Interaction(Int32(a), Int32(b)) { pairs.insert(pair) }
+        }
+      }
+    }
+    knowledge.interactions = pairs.sorted { ($0.a, $0.b) < ($1.a, $1.b) }
+  }
+
+  private func checkUnique() throws(SynthesisError) {
+    for kind in CodeKind.allCases {
+      guard let vocabulary = knowledge.vocabularies[kind] else { continue }
+      for list in [vocabulary.codes, vocabulary.texts] {
+        var seen: Set<String> = []
+        for value in list where !seen.insert(value).inserted {
+          throw .duplicate(value, vocabulary: kind.rawValue)
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,252 @@
+import Random
+
+/// One visit: positions in the vocabularies, and the true probability of every medication given everything hidden.
+package struct SyntheticVisit: Equatable, Sendable {
+  package var diagnoses: [Int32]
+  package var procedures: [Int32]
+  package var symptoms: [Int32]
+  package var medications: [Int32]
+  /// P(medication | conditions, habits, intolerances, procedures, symptoms), one per class: the ceiling of any model.
+  package var probabilities: [Double]
+}
+
+/// Makes patients. Patient i is a pure function of (seed, i): nothing is shared between patients but the tables.
+package struct PatientSimulator: Sendable {
+  let knowledge: Knowledge
+  let seed: UInt64
+
+  package init(knowledge: Knowledge, seed: UInt64) {
+    self.knowledge = knowledge
+    self.seed = seed
+  }
+
+  /// All visits of a patient, in time order; at least two.
+  package func visits(ofPatient index: Int) -> [SyntheticVisit] {
+    var course = PatientCourse(knowledge: knowledge, seed: seed, patient: index)
+    return (0..<course.visitCount).map { course.visit(number: $0) }
+  }
+}
+
+/// The hidden state of one patient and the draws that move it from visit to visit.
+struct PatientCourse {
+  let knowledge: Knowledge
+  private(set) var draws: Draws
+  /// What stays the same in a patient, by position: habits, usual words.
+  let traits: CounterRandom
+  let visitCount: Int
+  let intolerances: [Int]
+  let isTolerated: [Bool]
+  /// Prevalence of each condition in this patient before risks.
+  private let baseline: [Double]
+  private var isActive: [Bool]
+  private var isSevere: [Bool]
+
+  init(knowledge: Knowledge, seed: UInt64, patient: Int) {
+    self.knowledge = knowledge
+    let stream = UInt64(patient) &* 2
+    var draws = Draws(SequentialRandom(seed: seed, stream: RandomDomain.synthesis.stream(stream)))
+    traits = CounterRandom(seed: seed, stream: RandomDomain.synthesis.stream(stream &+ 1))
+
+    let age = draws.pick([0, 1, 2, 3].map { PatientDynamics.ageShares[$0] })
+    let isFemale = draws.happens(0.5)
+    let frailty = PatientDynamics.frailty[draws.pick(PatientDynamics.frailty.map(\.share))].factor
+    baseline = knowledge.conditions.map { condition in
+      let sexFactor: Double =
+        switch condition.sex {
+        case .any: 1
+        case .female: isFemale ? 1.7 : 0.3
+        case .male: isFemale ? 0.3 : 1.7
+        }
+      return PatientDynamics.skewed(condition.prevalence) * condition.ageFactors[age] * sexFactor * (condition.isChronic ? frailty : PatientDynamics.acuteFactor)
+    }
+    let again = PatientDynamics.returnRates[draws.pick(PatientDynamics.returnRates.map(\.share))].again
+    var visits = 2
+    while visits < PatientDynamics.maximalVisits, draws.happens(again) { visits += 1 }
+    visitCount = visits
+
+    var isTolerated = [Bool](repeating: true, count: knowledge.medicationCount)
+    var intolerances: [Int] = []
+    for (index, family) in knowledge.intolerances.enumerated() where draws.happens(family.rate) {
+      intolerances.append(index)
+      for medication in family.medications { isTolerated[medication] = false }
+    }
+    self.isTolerated = isTolerated
+    self.intolerances = intolerances
+    isActive = Array(repeating: false, count: knowledge.conditions.count)
+    isSevere = isActive
+    self.draws = draws
+  }
+
+  /// Moves the patient on and describes the visit.
+  mutating func visit(number: Int) -> SyntheticVisit {
+    evolve(isFirst: number == 0)
+    var record = VisitRecord(medicationCount: knowledge.medicationCount)
+    describeConditions(in: &record)
+    describeCare(in: &record)
+    return prescribe(record)
+  }
+
+  // MARK: Conditions
+
+  /// P(condition) with the risks that are present, at most 0.9.
+  private func probability(of index: Int) -> Double {
+    var value = baseline[index]
+    for risk in knowledge.conditions[index].risks where isActive[risk.target] { value *= risk.value }
+    return min(value, 0.9)
+  }
+
+  private mutating func evolve(isFirst: Bool) {
+    for index in knowledge.causalOrder {
+      let chance = probability(of: index)
+      let isChronic = knowledge.conditions[index].isChronic
+      if isChronic && isActive[index] {
+        isActive[index] = !draws.happens(PatientDynamics.resolution)
+      } else if isChronic {
+        isActive[index] = draws.happens(isFirst ? chance : chance * PatientDynamics.newOnset)
+      } else {
+        let relapse = isActive[index] ? PatientDynamics.relapseOfAcute : 0
+        isActive[index] = draws.happens(max(chance, relapse))
+      }
+      let severe = isChronic ? PatientDynamics.severeChronic : PatientDynamics.severeAcute
+      isSevere[index] = isActive[index] && draws.happens(severe)
+    }
+    addReason()
+  }
+
+  /// Every visit has a reason: a chronic condition that worsens, or one more acute condition.
+  private mutating func addReason() {
+    let isChronic = draws.happens(PatientDynamics.chronicReason)
+    let candidates = knowledge.conditions.indices.filter {
+      knowledge.conditions[$0].isChronic == isChronic && (!isChronic || isActive[$0])
+    }
+    if isChronic && candidates.isEmpty { return addReasonAcute() }
+    let choice = candidates[draws.pick(candidates.map { isChronic ? 1 : probability(of: $0) })]
+    isActive[choice] = true
+    if isChronic { isSevere[choice] = true }
+  }
+
+  private mutating func addReasonAcute() {
+    let candidates = knowledge.conditions.indices.filter { !knowledge.conditions[$0].isChronic }
+    isActive[candidates[draws.pick(candidates.map { probability(of: $0) })]] = true
+  }
+
+  // MARK: Codes
+
+  private mutating func describeConditions(in record: inout VisitRecord) {
+    typealias Rates = PatientDynamics
+    for (index, condition) in knowledge.conditions.enumerated() where isActive[index] {
+      if draws.happens(condition.isChronic ? Rates.codedChronic : Rates.codedAcute) {
+        record.diagnoses.insert(firstCode(of: index))
+        for rate in [Rates.secondCode, Rates.thirdCode] where draws.happens(rate) {
+          record.diagnoses.insert(draws.code(of: condition.plain))
+        }
+      }
+      for sign in condition.signs where draws.happens(sign.value * Rates.signFactor) {
+        record.addCause(.symptom, sign.target, isSevere: isSevere[index])
+      }
+      for link in condition.procedures where draws.happens(link.value * Rates.procedureFactor) {
+        record.addCause(.procedure, link.target, isSevere: false)
+      }
+      for slot in condition.slots { add(slot, isSevere: isSevere[index], isHabitual: condition.isChronic, to: &record) }
+    }
+    for incidental in knowledge.incidental where draws.happens(incidental.value) {
+      record.diagnoses.insert(Int32(incidental.target))
+    }
+    for index in intolerances where draws.happens(Rates.noteOfIntolerance) {
+      record.diagnoses.insert(knowledge.intolerances[index].note)
+    }
+    if draws.happens(Rates.miscoding) || record.diagnoses.codes.isEmpty {
+      record.diagnoses.insert(draws.code(of: knowledge.anyDiagnosis))
+    }
+  }
+
+  /// The leading diagnosis of a condition: severe wording when severe, else often the patient's usual words.
+  private mutating func firstCode(of index: Int) -> Int32? {
+    let condition = knowledge.conditions[index]
+    if isSevere[index], !condition.severe.isEmpty, draws.happens(PatientDynamics.severeWording) {
+      return draws.code(of: condition.severe)
+    }
+    if draws.happens(PatientDynamics.usualWording) {
+      return condition.plain.code(at: traits.uniform(UInt64(2 * knowledge.slotCount + index)))
+    }
+    return draws.code(of: condition.plain)
+  }
+
+  /// Procedures and symptoms, with causes or without, and what is given for them.
+  private mutating func describeCare(in record: inout VisitRecord) {
+    for (index, family) in knowledge.families.enumerated() {
+      guard record.procedureCauses.contains(index) || draws.happens(family.baseRate * PatientDynamics.procedureFactor) else { continue }
+      perform(family, in: &record)
+    }
+    if record.procedures.codes.isEmpty {
+      let rates = knowledge.families.map(\.baseRate)
+      perform(knowledge.families[draws.pick(rates)], in: &record)
+    }
+    for (index, group) in knowledge.symptoms.enumerated() {
+      let severity = record.symptomCauses[index]
+      guard severity != nil || draws.happens(group.baseRate * PatientDynamics.signFactor) else { continue }
+      let isSevere = severity == true && !group.severe.isEmpty && draws.happens(PatientDynamics.severeWording)
+      record.symptoms.insert(draws.code(of: isSevere ? group.severe : group.plain))
+      if draws.happens(PatientDynamics.secondPhrase) { record.symptoms.insert(draws.code(of: group.plain)) }
+      for slot in group.slots { add(slot, isSevere: isSevere, isHabitual: false, to: &record) }
+    }
+    for slot in knowledge.supportive { addSupport(slot, to: &record) }
+  }
+
+  private mutating func perform(_ family: CodeFamily, in record: inout VisitRecord) {
+    record.procedures.insert(draws.code(of: family.plain))
+    if draws.happens(PatientDynamics.secondProcedure) { record.procedures.insert(draws.code(of: family.plain)) }
+    for slot in family.slots { add(slot, isSevere: false, isHabitual: false, to: &record) }
+  }
+
+  // MARK: Medications
+
+  /// A habitual slot is part of the patient's regimen or not, for life; the others are decided in each visit.
+  private func add(_ slot: TherapySlot, isSevere: Bool, isHabitual: Bool, to record: inout VisitRecord) {
+    guard !slot.isForSevere || isSevere else { return }
+    var rate = PatientDynamics.decisive(slot.rate)
+    if isHabitual && !slot.isForSevere {
+      let isUsual = traits.uniform(UInt64(2 * slot.id)) < rate
+      rate = isUsual ? PatientDynamics.habitKept : PatientDynamics.habitBroken
+    }
+    spread(slot, rate: rate, to: &record)
+  }
+
+  private func addSupport(_ slot: TherapySlot, to record: inout VisitRecord) {
+    let isUsual = traits.uniform(UInt64(2 * slot.id)) < slot.rate
+    spread(slot, rate: isUsual ? PatientDynamics.supportKept : PatientDynamics.supportBroken, to: &record)
+  }
+
+  /// Gives the tolerated alternatives their shares: most to the patient's usual one.
+  private func spread(_ slot: TherapySlot, rate: Double, to record: inout VisitRecord) {
+    let tolerated = slot.medications.indices.filter { isTolerated[slot.medications[$0]] }
+    let total = tolerated.reduce(0) { $0 + slot.weights[$1] }
+    guard total > 0 else { return }
+    var remaining = traits.uniform(UInt64(2 * slot.id + 1)) * total
+    var usual: Int?
+    for index in tolerated where usual == nil {
+      remaining -= slot.weights[index]
+      if remaining < 0 || index == tolerated.last { usual = index }
+    }
+    let loyalty = tolerated.count == 1 ? 0 : PatientDynamics.usualAlternative
+    for index in tolerated {
+      let share = (1 - loyalty) * slot.weights[index] / total + (index == usual ? loyalty : 0)
+      record.absence[slot.medications[index]] *= 1 - rate * share
+    }
+  }
+
+  /// Draws each class from its probability p = 1 − Π(1 − pₖ) over all reasons k (noisy or).
+  private mutating func prescribe(_ record: VisitRecord) -> SyntheticVisit {
+    var medications: [Int32] = []
+    var probabilities = record.absence
+    for index in probabilities.indices {
+      let p = isTolerated[index] ? 1 - probabilities[index] * (1 - PatientDynamics.unexplained) : 0
+      probabilities[index] = p
+      if draws.happens(p) { medications.append(Int32(index)) }
+    }
+    if medications.isEmpty { medications.append(Int32(draws.pick(probabilities))) }
+    return SyntheticVisit(
+      diagnoses: record.diagnoses.codes, procedures: record.procedures.codes, symptoms: record.symptoms.codes,
+      medications: medications, probabilities: probabilities)
+  }
+}

@@ -1,0 +1,109 @@
+/// Brings together what every worker knows about a batch.
+public protocol StatisticsExchange: AnyObject {
+  /// Sends this worker's numbers and returns every worker's, in rank order, its own included. Called in the same order
+  /// on every worker, in forward and in backward.
+  func gather(_ local: [Double]) throws -> [[Double]]
+}
+
+/// Count, mean and sum of squared deviations of each column.
+struct Moments: Equatable {
+  var count: Double
+  var mean: [Double]
+  var squares: [Double]
+
+  /// Adds the moments of other rows (Chan, Golub, LeVeque 1979), which loses no precision where means are large.
+  mutating func merge(_ other: Moments) {
+    guard other.count > 0 else { return }
+    guard count > 0 else {
+      self = other
+      return
+    }
+    let total = count + other.count
+    for c in mean.indices {
+      let delta = other.mean[c] - mean[c]
+      mean[c] += delta * (other.count / total)
+      squares[c] += other.squares[c] + delta * delta * (count * other.count / total)
+    }
+    count = total
+  }
+
+  /// [count, means…, squares…]
+  var vector: [Double] { [count] + mean + squares }
+
+  init(count: Double, mean: [Double], squares: [Double]) {
+    self.count = count
+    self.mean = mean
+    self.squares = squares
+  }
+
+  init(vector: [Double]) {
+    let width = (vector.count - 1) / 2
+    count = vector[0]
+    mean = Array(vector[1..<(1 + width)])
+    squares = Array(vector[(1 + width)...])
+  }
+}
+
+/// The running statistics of one BatchNorm, and where it asks for other workers' rows.
+///
+/// Training stages new running values; `ParameterStore.commitStatistics()` makes them valid, so that a step can be
+/// dropped and computed again.
+public final class BatchStatistics<Element: TensorElement> {
+  public let runningMean: Buffer<Element>
+  public let runningVariance: Buffer<Element>
+  public let width: Int
+  /// Weight of the newest batch in the running values.
+  public let momentum: Double
+  public let epsilon: Double
+  private let store: ParameterStore<Element>
+
+  /// Declares `running_mean` (0) and `running_var` (1) in the scope.
+  public init(
+    _ width: Int, momentum: Double = 0.1, epsilon: Double = 1e-5, in scope: ParameterScope<Element>
+  ) throws(ParameterError) {
+    runningMean = try scope.buffer("running_mean", [width], fill: 0)
+    runningVariance = try scope.buffer("running_var", [width], fill: 1)
+    self.width = width
+    self.momentum = momentum
+    self.epsilon = epsilon
+    store = scope.store
+  }
+
+  /// The moments over all workers' rows.
+  func global(_ local: Moments) throws -> Moments {
+    guard let exchange = store.statisticsExchange else { return local }
+    var merged = Moments(count: 0, mean: Array(repeating: 0, count: width), squares: Array(repeating: 0, count: width))
+    for vector in try gathered(local.vector, exchange) { merged.merge(Moments(vector: vector)) }
+    return merged
+  }
+
+  /// Sums over all workers, added in rank order.
+  func global(sums local: [Double]) throws -> [Double] {
+    guard let exchange = store.statisticsExchange else { return local }
+    var total = Array(repeating: 0.0, count: local.count)
+    for vector in try gathered(local, exchange) {
+      for (index, value) in vector.enumerated() { total[index] += value }
+    }
+    return total
+  }
+
+  private func gathered(_ local: [Double], _ exchange: any StatisticsExchange) throws -> [[Double]] {
+    let vectors = try exchange.gather(local)
+    for vector in vectors {
+      try ShapeError.require(
+        vector.count == local.count, "batchNorm", expected: "\(local.count) statistics from every worker",
+        got: "\(vector.count)")
+    }
+    return vectors
+  }
+
+  /// Stages running = (1 − momentum) running + momentum · new, with the unbiased variance.
+  func stage(_ moments: Moments, inputBias: UnsafePointer<Element>?) {
+    runningMean.stage { c, old in
+      (1 - self.momentum) * old + self.momentum * (moments.mean[c] + (inputBias.map { Double($0[c]) } ?? 0))
+    }
+    runningVariance.stage { c, old in
+      (1 - self.momentum) * old + self.momentum * moments.squares[c] / (moments.count - 1)
+    }
+  }
+}

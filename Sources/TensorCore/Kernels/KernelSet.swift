@@ -1,0 +1,147 @@
+/// The loops under the operations: what another backend replaces.
+///
+/// Every requirement has a plain-loop default (`PlainKernels`), which stays for ever: `VectorKernels` is tested against
+/// it. Pointers address contiguous rows; all counts may be 0; nothing here checks shapes, the operations do.
+/// Where a kernel takes `accumulate`, it adds to its result instead of setting it.
+public protocol KernelSet {
+  associatedtype Element: TensorElement
+  typealias In = UnsafePointer<Element>
+  typealias Out = UnsafeMutablePointer<Element>
+
+  // Products.
+  static func gemm(_ product: Product, _ a: In, _ b: In, _ c: Out) -> Int
+
+  // Elementwise.
+  static func add(_ a: In, _ b: In, _ out: Out, _ count: Int)
+  static func subtract(_ a: In, _ b: In, _ out: Out, _ count: Int)
+  static func multiply(_ a: In, _ b: In, _ out: Out, _ count: Int)
+  static func multiplyAdd(_ a: In, _ b: In, _ out: Out, _ count: Int)
+  static func scale(_ factor: Element, _ x: In, _ out: Out, _ count: Int)
+  static func axpy(_ factor: Element, _ x: In, _ y: Out, _ count: Int)
+  static func activate(_ kind: Activation, _ x: In, _ y: Out, _ count: Int)
+  static func activateGradient(
+    _ kind: Activation, _ x: In, _ y: In, _ dy: In, _ dx: Out, _ count: Int, accumulate: Bool)
+
+  // Rows.
+  static func dot(_ a: In, _ b: In, _ count: Int) -> Element
+  static func sum(_ x: In, _ count: Int) -> Double
+  static func addRow(_ x: In, _ row: In, _ out: Out, rows: Int, width: Int)
+  static func sumRows(_ x: In, _ out: Out, rows: Int, width: Int, accumulate: Bool)
+  static func gather(_ table: In, _ index: UnsafePointer<Int32>, _ out: Out, rows: Int, width: Int)
+  static func scatterAdd(_ x: In, _ index: UnsafePointer<Int32>, _ out: Out, rows: Int, width: Int)
+  static func segmentMean(_ x: In, _ offsets: UnsafePointer<Int32>, _ out: Out, segments: Int, width: Int)
+  static func segmentMeanGradient(
+    _ dy: In, _ offsets: UnsafePointer<Int32>, _ dx: Out, segments: Int, width: Int, accumulate: Bool)
+  static func softmax(_ x: In, mask: In?, _ y: Out, rows: Int, width: Int)
+  static func softmaxGradient(_ y: In, _ dy: In, _ dx: Out, rows: Int, width: Int, accumulate: Bool)
+  static func dropout(_ x: In, _ out: Out, rows: Int, width: Int, _ plan: DropoutPlan, accumulate: Bool)
+
+  // Normalisation.
+  static func layerNorm(
+    _ x: In, _ weight: In, _ bias: In, _ y: Out, mean: Out, inverse: Out, rows: Int, width: Int, epsilon: Element)
+  static func layerNormGradient(
+    _ x: In, _ weight: In, mean: In, inverse: In, _ dy: In, dx: Out?, dWeight: Out?, dBias: Out?, rows: Int, width: Int,
+    accumulate: Bool)
+  static func columnMoments(
+    _ x: In, rows: Int, width: Int, mean: UnsafeMutablePointer<Double>, squares: UnsafeMutablePointer<Double>)
+  static func batchApply(
+    _ x: In, scale: In, shift: In, _ y: Out, rows: Int, width: Int, relu: Bool, _ plan: DropoutPlan?)
+  static func batchSums(
+    _ x: In, mean: In, inverse: In, _ y: In, _ dy: In, rows: Int, width: Int, relu: Bool, _ plan: DropoutPlan?,
+    sum: UnsafeMutablePointer<Double>, product: UnsafeMutablePointer<Double>)
+  static func batchGradient(
+    _ x: In, _ y: In, _ dy: In, a: In, b: In, c: In, _ dx: Out, rows: Int, width: Int, relu: Bool,
+    _ plan: DropoutPlan?, accumulate: Bool)
+
+  // Graph messages.
+  static func message(_ graph: GraphEdges, _ h: In, _ bonds: In?, self factor: Element, _ out: Out, width: Int)
+  static func messageGradient(
+    _ graph: GraphEdges, _ h: In, _ bonds: In?, _ dy: In, self factor: Element, dh: Out?, dBonds: Out?, width: Int,
+    accumulate: Bool)
+
+  // Losses.
+  static func crossEntropyBinary(_ logits: In, _ targets: In, _ count: Int) -> Double
+  static func crossEntropyBinaryGradient(
+    _ logits: In, _ targets: In, factor: Element, _ dx: Out, _ count: Int, accumulate: Bool)
+  static func margin(_ logits: In, _ targets: In, rows: Int, width: Int) -> Double
+  static func marginGradient(
+    _ logits: In, _ targets: In, factor: Element, _ dx: Out, rows: Int, width: Int, accumulate: Bool)
+
+  // Optimisers.
+  static func adam(_ rule: AdamRule<Element>, weights: Out, gradients: In, mean: Out, square: Out, _ count: Int)
+  static func momentum(_ rule: MomentumRule<Element>, weights: Out, gradients: In, velocity: Out, _ count: Int)
+}
+
+/// C = alpha · op(A) op(B) + beta · C with op(A) [m, k], op(B) [k, n]; matrices are stored row by row without gaps.
+public struct Product: Sendable {
+  public var transposeA: Bool
+  public var transposeB: Bool
+  public var m, n, k: Int
+  public var alpha: Float
+  public var beta: Float
+
+  public init(
+    transposeA: Bool = false, transposeB: Bool = false, m: Int, n: Int, k: Int, alpha: Float = 1, beta: Float = 0
+  ) {
+    self.transposeA = transposeA
+    self.transposeB = transposeB
+    self.m = m
+    self.n = n
+    self.k = k
+    self.alpha = alpha
+    self.beta = beta
+  }
+}
+
+/// An elementwise nonlinearity.
+public enum Activation: Equatable, Sendable {
+  case relu
+  /// x Φ(x), with the exact error function.
+  case gelu
+  case tanh
+  case sigmoid
+  /// x for x > 0, else alpha (exp x − 1).
+  case elu(Double)
+  /// x for x > 0, else slope · x.
+  case leakyReLU(Double)
+}
+
+/// One Adam step over contiguous memory; the bias corrections are already inside `rate` and `rootCorrection`.
+public struct AdamRule<Element: TensorElement>: Sendable {
+  public var beta1, beta2, epsilon: Element
+  /// Learning rate / (1 − beta1^t).
+  public var rate: Element
+  /// √(1 − beta2^t).
+  public var rootCorrection: Element
+  /// L2 decay added to the gradient before the moments.
+  public var coupledDecay: Element
+  /// Factor on the weights before the step: 1 − learning rate · decay (AdamW), else 1.
+  public var weightFactor: Element
+
+  public init(
+    beta1: Element, beta2: Element, epsilon: Element, rate: Element, rootCorrection: Element, coupledDecay: Element,
+    weightFactor: Element
+  ) {
+    self.beta1 = beta1
+    self.beta2 = beta2
+    self.epsilon = epsilon
+    self.rate = rate
+    self.rootCorrection = rootCorrection
+    self.coupledDecay = coupledDecay
+    self.weightFactor = weightFactor
+  }
+}
+
+/// One step of gradient descent with momentum.
+public struct MomentumRule<Element: TensorElement>: Sendable {
+  public var rate, momentum, decay: Element
+
+  public init(rate: Element, momentum: Element, decay: Element) {
+    self.rate = rate
+    self.momentum = momentum
+    self.decay = decay
+  }
+}
+
+/// The plain loops.
+public enum PlainKernels<Element: TensorElement>: KernelSet {}

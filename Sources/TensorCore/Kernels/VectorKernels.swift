@@ -1,0 +1,86 @@
+import CBLAS
+import CKernels
+
+/// Single precision on the vector kernels (CKernels, dispatched at run time) and oneDNN's matrix product.
+public enum VectorKernels: KernelSet {
+  public typealias Element = Float
+
+  public static func gemm(_ product: Product, _ a: In, _ b: In, _ c: Out) -> Int {
+    Threads.apply()
+    let (m, n, k) = (product.m, product.n, product.k)
+    let status = cblas_shim_sgemm(
+      product.transposeA ? 1 : 0, product.transposeB ? 1 : 0, m, n, k, product.alpha, a, product.transposeA ? m : k,
+      b, product.transposeB ? k : n, product.beta, c, n)
+    return Int(status)
+  }
+
+  public static func add(_ a: In, _ b: In, _ out: Out, _ count: Int) { ck_add(a, b, out, count) }
+  public static func subtract(_ a: In, _ b: In, _ out: Out, _ count: Int) { ck_subtract(a, b, out, count) }
+  public static func multiply(_ a: In, _ b: In, _ out: Out, _ count: Int) { ck_multiply(a, b, out, count) }
+  public static func multiplyAdd(_ a: In, _ b: In, _ out: Out, _ count: Int) { ck_multiply_add(a, b, out, count) }
+  public static func scale(_ factor: Float, _ x: In, _ out: Out, _ count: Int) { ck_scale(factor, x, out, count) }
+  public static func axpy(_ factor: Float, _ x: In, _ y: Out, _ count: Int) { ck_axpy(factor, x, y, count) }
+
+  public static func activate(_ kind: Activation, _ x: In, _ y: Out, _ count: Int) {
+    let (code, parameter) = kind.code
+    ck_activate(code, parameter, x, y, count)
+  }
+
+  public static func activateGradient(
+    _ kind: Activation, _ x: In, _ y: In, _ dy: In, _ dx: Out, _ count: Int, accumulate: Bool
+  ) {
+    let (code, parameter) = kind.code
+    ck_activate_gradient(code, parameter, x, y, dy, dx, count, accumulate ? 1 : 0)
+  }
+
+  public static func dot(_ a: In, _ b: In, _ count: Int) -> Float { ck_dot(a, b, count) }
+  public static func sum(_ x: In, _ count: Int) -> Double { ck_sum(x, count) }
+
+  public static func addRow(_ x: In, _ row: In, _ out: Out, rows: Int, width: Int) {
+    ck_add_row(x, row, out, rows, width)
+  }
+
+  public static func sumRows(_ x: In, _ out: Out, rows: Int, width: Int, accumulate: Bool) {
+    ck_sum_rows(x, out, rows, width, accumulate ? 1 : 0)
+  }
+
+  public static func gather(_ table: In, _ index: UnsafePointer<Int32>, _ out: Out, rows: Int, width: Int) {
+    ck_gather(table, index, out, rows, width)
+  }
+
+  public static func scatterAdd(_ x: In, _ index: UnsafePointer<Int32>, _ out: Out, rows: Int, width: Int) {
+    ck_scatter_add(x, index, out, rows, width)
+  }
+
+  public static func segmentMean(_ x: In, _ offsets: UnsafePointer<Int32>, _ out: Out, segments: Int, width: Int) {
+    ck_segment_mean(x, offsets, out, segments, width)
+  }
+
+  public static func segmentMeanGradient(
+    _ dy: In, _ offsets: UnsafePointer<Int32>, _ dx: Out, segments: Int, width: Int, accumulate: Bool
+  ) {
+    ck_segment_mean_gradient(dy, offsets, dx, segments, width, accumulate ? 1 : 0)
+  }
+
+  public static func softmax(_ x: In, mask: In?, _ y: Out, rows: Int, width: Int) {
+    ck_softmax(x, mask, y, rows, width)
+  }
+
+  public static func softmaxGradient(_ y: In, _ dy: In, _ dx: Out, rows: Int, width: Int, accumulate: Bool) {
+    ck_softmax_gradient(y, dy, dx, rows, width, accumulate ? 1 : 0)
+  }
+}
+
+extension Activation {
+  /// The kernel's number for this function, and its parameter.
+  fileprivate var code: (Int32, Float) {
+    switch self {
+    case .relu: (Int32(CK_RELU), 0)
+    case .gelu: (Int32(CK_GELU), 0)
+    case .tanh: (Int32(CK_TANH), 0)
+    case .sigmoid: (Int32(CK_SIGMOID), 0)
+    case .elu(let alpha): (Int32(CK_ELU), Float(alpha))
+    case .leakyReLU(let slope): (Int32(CK_LEAKY_RELU), Float(slope))
+    }
+  }
+}

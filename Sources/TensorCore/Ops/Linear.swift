@@ -1,0 +1,95 @@
+/// Takes the gradient of factored linear layers as its factors: dW = dyᵀ x, db = Σ dy.
+///
+/// For a small batch the factors are much smaller than dW; a distributed run gathers them and adds their product
+/// everywhere with `Parameter.accumulateLinearGradient`.
+public protocol LinearGradientSink<Element>: AnyObject {
+  associatedtype Element: TensorElement
+  /// Called inside `backward()`, once per use of the layer; the pointers are only valid during the call.
+  /// - Parameters: x `[rows, inputs]`, dy `[rows, outputs]`
+  func linear(
+    weight: Parameter<Element>, bias: Parameter<Element>?, x: UnsafeBufferPointer<Element>,
+    dy: UnsafeBufferPointer<Element>, rows: Int) throws
+}
+
+extension Tensor {
+  /// y = x Wᵀ + b over the last axis.
+  /// - Shape: x `[..., I]`, W `[O, I]`, b `[O]` → y `[..., O]`
+  /// - Gradient: dx = dy W, dW = dyᵀ x, db = Σ rows of dy; dW and db go to the store's `linearSink` when there is one
+  ///   and W is factored.
+  public func linear(_ weight: Parameter<Element>, bias: Parameter<Element>? = nil) throws(ShapeError) -> Tensor {
+    try affine(weight.tensor, bias?.tensor, parameters: (weight, bias))
+  }
+
+  /// The same for weights that are any tensors.
+  public func linear(weight: Tensor, bias: Tensor? = nil) throws(ShapeError) -> Tensor {
+    try affine(weight, bias, parameters: nil)
+  }
+
+  private func affine(
+    _ weight: Tensor, _ bias: Tensor?, parameters: (weight: Parameter<Element>, bias: Parameter<Element>?)?
+  ) throws(ShapeError) -> Tensor {
+    let operation = parameters.map { "linear with \($0.weight.name)" } ?? "linear"
+    try ShapeError.require(
+      weight.shape.rank == 2 && shape.last == weight.shape.last && shape.rank > 0, operation,
+      expected: "x [..., I] and W [O, I]", got: "\(shape) and \(weight.shape)")
+    let (rows, inputs, outputs) = (shape.rows, shape.last, weight.shape[0])
+    if let bias {
+      try ShapeError.require(
+        bias.shape.count == outputs, operation, expected: "a bias of [\(outputs)]", got: "\(bias.shape)")
+    }
+    let y = Storage<Element>(rows * outputs)
+    try Tensor.multiply(
+      operation, Product(transposeB: true, m: rows, n: outputs, k: inputs), storage.pointer, weight.storage.pointer,
+      y.base)
+    if let bias { K.addRow(y.pointer, bias.storage.pointer, y.base, rows: rows, width: outputs) }
+    let (x, w) = (storage, weight.storage)
+    return Tensor.record(
+      y, shape.replacingLast(outputs), [self, weight] + (bias.map { [$0] } ?? [])
+    ) { dy, nodes in
+      try nodes[0]?.collect { dx, add in
+        try Tensor.multiply(
+          operation, Product(m: rows, n: inputs, k: outputs, beta: add ? 1 : 0), dy.pointer, w.pointer, dx)
+      }
+      if let parameters, nodes[1] != nil, parameters.weight.isFactored, let sink = parameters.weight.store.linearSink {
+        try sink.linear(
+          weight: parameters.weight, bias: parameters.bias,
+          x: UnsafeBufferPointer(start: x.pointer, count: rows * inputs),
+          dy: UnsafeBufferPointer(start: dy.pointer, count: rows * outputs), rows: rows)
+        return
+      }
+      try nodes[1]?.collect { dw, add in
+        try Tensor.multiply(
+          operation, Product(transposeA: true, m: outputs, n: inputs, k: rows, beta: add ? 1 : 0), dy.pointer,
+          x.pointer, dw)
+      }
+      if nodes.count > 2 {
+        nodes[2]?.collect { db, add in K.sumRows(dy.pointer, db, rows: rows, width: outputs, accumulate: add) }
+      }
+    }
+  }
+}
+
+extension Parameter {
+  /// Adds the gradient of y = x Wᵀ + b to the store: dW += dyᵀ x, db += Σ rows of dy. For gathered factors.
+  /// - Parameters: x `[rows, inputs]`, dy `[rows, outputs]`
+  /// - Throws: `ShapeError` when the factors do not fit this weight.
+  public func accumulateLinearGradient(
+    bias: Parameter?, x: UnsafeBufferPointer<Element>, dy: UnsafeBufferPointer<Element>, rows: Int
+  ) throws(ShapeError) {
+    let operation = "the gradient of \(name)"
+    let (outputs, inputs) = (shape.rows, shape.last)
+    try ShapeError.require(
+      rows >= 0 && x.count == rows * inputs && dy.count == rows * outputs, operation,
+      expected: "factors of [\(rows), \(inputs)] and [\(rows), \(outputs)]", got: "\(x.count) and \(dy.count) values")
+    if let bias {
+      try ShapeError.require(
+        bias.shape.count == outputs, operation, expected: "a bias of [\(outputs)]", got: "\(bias.shape)")
+    }
+    guard rows > 0, let x = x.baseAddress, let dy = dy.baseAddress, let dw = gradients.baseAddress else { return }
+    try Tensor<Element>.multiply(
+      operation, Product(transposeA: true, m: outputs, n: inputs, k: rows, beta: 1), dy, x, dw)
+    if let bias, let db = bias.gradients.baseAddress {
+      Element.Kernels.sumRows(dy, db, rows: rows, width: outputs, accumulate: true)
+    }
+  }
+}

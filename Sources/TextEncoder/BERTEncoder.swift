@@ -1,0 +1,191 @@
+import Foundation
+import Synchronization
+
+/// How texts are encoded.
+public struct EncodingOptions: Equatable, Sendable {
+  public var pooling: Pooling
+  /// Longest text in tokens, specials included; longer ones are cut, and counted.
+  public var maxTokens: Int
+  /// Batches computed at the same time. The numbers do not depend on it, bit for bit.
+  public var threads: Int
+  /// Tokens computed together. Larger is faster up to the processor's cache; the last bits depend on it.
+  public var batchTokens: Int
+
+  public init(pooling: Pooling = .mean, maxTokens: Int = 512, threads: Int = 1, batchTokens: Int = 1024) {
+    self.pooling = pooling
+    self.maxTokens = maxTokens
+    self.threads = threads
+    self.batchTokens = batchTokens
+  }
+}
+
+/// How far an encoding is; reported after every batch.
+public struct EncodingProgress: Equatable, Sendable {
+  public let textsDone, texts: Int
+  public let tokensDone, tokens: Int
+  public let seconds: Double
+
+  public var tokensPerSecond: Double { seconds > 0 ? Double(tokensDone) / seconds : 0 }
+  /// Estimate from the tokens so far.
+  public var secondsLeft: Double {
+    tokensPerSecond > 0 ? Double(tokens - tokensDone) / tokensPerSecond : 0
+  }
+}
+
+/// Texts → embeddings of a BERT encoder.
+///
+/// Texts are sorted by length and computed in ragged batches without padding. Batches are independent: several threads
+/// take them one after the other, each with its own buffers, and the result is the same for any number of threads.
+public struct BERTEncoder: Sendable {
+  public let plm: PLMFolder
+  public let options: EncodingOptions
+
+  /// d, the length of an embedding.
+  public var width: Int { plm.configuration.hiddenSize }
+
+  /// - Throws: `badSetting` when a limit is out of range: tokens 2...max_position_embeddings, threads 1...256,
+  ///   batch tokens 1...1,000,000.
+  public init(_ plm: PLMFolder, options: EncodingOptions = EncodingOptions()) throws(TextEncoderError) {
+    func check(_ name: String, _ value: Int, _ range: ClosedRange<Int>, _ why: String) throws(TextEncoderError) {
+      guard !range.contains(value) else { return }
+      throw .badSetting(name: name, expected: "\(range.lowerBound)...\(range.upperBound)\(why)", found: "\(value)")
+    }
+    try check(
+      "max_tokens", options.maxTokens, 2...plm.configuration.maxPositions, " (the positions of PLM \(plm.name))")
+    try check("threads", options.threads, 1...256, "")
+    try check("batch_tokens", options.batchTokens, 1...1_000_000, "")
+    self.plm = plm
+    self.options = options
+  }
+
+  /// The tokens of one text, cut at `maxTokens`.
+  public func tokens(_ text: String) -> TokenizedText {
+    plm.tokenizer.encode(text, maxTokens: options.maxTokens)
+  }
+
+  /// Embeddings `[texts, width]`, row-major, in the order of the texts.
+  /// - Throws: `matrixProduct`, `notFinite`.
+  public func encode(
+    _ texts: [String], progress: (@Sendable (EncodingProgress) -> Void)? = nil
+  ) throws(TextEncoderError) -> [Float] {
+    var lists = TokenLists()
+    for text in texts { lists.append(tokens(text)) }
+    return try encode(lists, progress: progress)
+  }
+
+  /// Embeddings `[lists.count, width]` of token lists, specials included.
+  /// - Throws: `badTokens` for an empty list, one longer than the model's positions, or an id outside the vocabulary;
+  ///   `matrixProduct`, `notFinite`.
+  public func encode(
+    _ lists: TokenLists, progress: (@Sendable (EncodingProgress) -> Void)? = nil
+  ) throws(TextEncoderError) -> [Float] {
+    try check(lists)
+    let plan = BatchPlan(lists, budget: options.batchTokens)
+    let width = width
+    var failure: TextEncoderError?
+    let output = [Float](unsafeUninitializedCapacity: lists.count * width) { buffer, count in
+      if let base = buffer.baseAddress {
+        base.initialize(repeating: 0, count: lists.count * width)
+        failure = run(plan, lists, SharedRows(base: base), progress)
+      }
+      count = lists.count * width
+    }
+    if let failure { throw failure }
+    return output
+  }
+
+  /// The last hidden state of one text, `[tokens, width]`.
+  /// - Throws: as `encode`.
+  public func lastHidden(_ ids: [Int32]) throws(TextEncoderError) -> [Float] {
+    var lists = TokenLists()
+    lists.append(TokenizedText(ids: ids, isTruncated: false))
+    try check(lists)
+    let workspace = BERTWorkspace(plm.configuration, tokens: ids.count, longest: ids.count)
+    try BERTForward(configuration: plm.configuration, weights: plm.weights)([ids[...]], workspace)
+    return Array(UnsafeBufferPointer(start: workspace.hidden, count: ids.count * width))
+  }
+
+  private func check(_ lists: TokenLists) throws(TextEncoderError) {
+    let rows = Int32(plm.configuration.vocabularySize)
+    for text in 0..<lists.count {
+      let length = lists.length(text)
+      guard 1...plm.configuration.maxPositions ~= length else {
+        throw .badTokens(
+          reason: "text \(text) has \(length) tokens, PLM \(plm.name) takes 1...\(plm.configuration.maxPositions)")
+      }
+      if let id = lists[text].first(where: { $0 < 0 || $0 >= rows }) {
+        throw .badTokens(reason: "text \(text) has token id \(id), the vocabulary has 0..<\(rows)")
+      }
+    }
+  }
+
+  /// Where the threads write: each text's row is written by exactly one of them.
+  private struct SharedRows: @unchecked Sendable {
+    let base: UnsafeMutablePointer<Float>
+  }
+
+  /// Runs all batches on the options' threads; gives the first failure.
+  private func run(
+    _ plan: BatchPlan, _ lists: TokenLists, _ output: SharedRows,
+    _ progress: (@Sendable (EncodingProgress) -> Void)?
+  ) -> TextEncoderError? {
+    struct State {
+      var nextBatch = 0
+      var textsDone = 0
+      var tokensDone = 0
+      var failure: TextEncoderError?
+    }
+    let state = Mutex(State())
+    let start = ContinuousClock.now
+    let forward = BERTForward(configuration: plm.configuration, weights: plm.weights)
+    SingleThreadedProducts.run(threads: min(options.threads, plan.count)) {
+      let workspace = BERTWorkspace(plm.configuration, tokens: plan.mostTokens, longest: plan.longest)
+      while true {
+        let batch = state.withLock { state -> Int? in
+          guard state.failure == nil, state.nextBatch < plan.count else { return nil }
+          state.nextBatch += 1
+          return state.nextBatch - 1
+        }
+        guard let batch else { return }
+        do throws(TextEncoderError) {
+          let texts = plan[batch]
+          try forward(texts.map { lists[$0] }, workspace)
+          try pool(texts, lists, workspace, output.base)
+          let tokens = texts.reduce(0) { $0 + lists.length($1) }
+          state.withLock { state in
+            state.textsDone += texts.count
+            state.tokensDone += tokens
+            progress?(
+              EncodingProgress(
+                textsDone: state.textsDone, texts: lists.count, tokensDone: state.tokensDone, tokens: lists.ids.count,
+                seconds: (ContinuousClock.now - start) / .seconds(1)))
+          }
+        } catch {
+          state.withLock { if $0.failure == nil { $0.failure = error } }
+          return
+        }
+      }
+    }
+    return state.withLock { $0.failure }
+  }
+
+  /// Averages the rows of every text of a batch into its row of the output.
+  private func pool(
+    _ texts: ArraySlice<Int>, _ lists: TokenLists, _ workspace: BERTWorkspace, _ output: UnsafeMutablePointer<Float>
+  ) throws(TextEncoderError) {
+    var first = 0
+    for text in texts {
+      let length = lists.length(text)
+      let rows = options.pooling.rows(length)
+      let target = output + text * width
+      let source = workspace.hidden + (first + rows.lowerBound) * width
+      BERTKernels.meanRows(source, rows: rows.count, width: width, target)
+      var sum: Float = 0
+      for i in 0..<width { sum += target[i] * 0 }  // NaN as soon as one element is not finite
+      guard sum == 0 else {
+        throw .notFinite(text: plm.tokenizer.tokens(Array(lists[text].prefix(24))).joined(separator: " "))
+      }
+      first += length
+    }
+  }
+}

@@ -1,0 +1,264 @@
+import Layers
+import Models
+import Random
+import TensorCore
+
+/// One rank's replica of a run: weights, optimiser, the visits it holds, and its share of every step.
+///
+/// A step is exact data parallelism. Every rank runs the patient side for the visits it holds and the molecule encoder
+/// for its share of the molecules; BatchNorm statistics, molecule vectors and gradients are exchanged so that all ranks
+/// apply the same update. A step changes nothing until its last exchange has succeeded.
+public final class Trainer {
+  public let job: TrainingJob
+  public let store: ParameterStore<Float>
+  let model: NLAMMR<Float>
+  let optimizer: Adam<Float>
+  public var table: VisitTable
+
+  /// Epochs completed, and steps done of the one in progress.
+  public internal(set) var epoch = 0
+  public internal(set) var stepInEpoch = 0
+  /// Loss of the steps done of the epoch in progress, over all ranks.
+  public internal(set) var lossInEpoch = LossSums()
+
+  private let medicationTextsMD: Tensor<Float>
+  private let average: MoleculeAverage
+  private var membership: Membership?
+
+  /// What depends on how many ranks there are.
+  private struct Membership {
+    let rank, size: Int
+    let molecules: MoleculeInputs
+    /// Molecules of each rank; nil when every rank encodes all of them.
+    let moleculeCounts: [Int]?
+    let factors: StepFactors
+    /// Parameters whose gradients are sums over ranks: the molecule encoder's, and those of large patient layers.
+    let summed: [Range<Int>]
+    var scratch: [Float]
+  }
+
+  public init(_ job: TrainingJob) throws {
+    guard job.molecules.moleculeCount > 0 else { throw TrainingError.noMolecules }
+    self.job = job
+    Threads.count = job.config.threads
+    store = ParameterStore<Float>(seed: UInt64(job.config.seed))
+    model = try NLAMMR(job.modelConfig, in: store.scope)
+    store.seal()
+    optimizer = Adam(
+      store, beta1: job.config.beta1, beta2: job.config.beta2, epsilon: job.config.adamEps,
+      weightDecay: job.config.weightDecay)
+    table = VisitTable(width: job.width)
+    medicationTextsMD = try Tensor(job.medicationTexts, [job.medicationCount, job.width])
+    average = try MoleculeAverage(
+      moleculesOfMedications: job.moleculesOfMedications, moleculeCount: job.molecules.moleculeCount)
+  }
+
+  /// Global steps done: the position that all ranks must share.
+  public var position: UInt64 { UInt64(epoch * job.stepsPerEpoch + stepInEpoch) }
+
+  // MARK: A step
+
+  /// Runs steps of the epoch in progress up to `end`, or up to a stop request; then the epoch's end if it is reached.
+  /// - Parameter report: called after every step with the sums of the epoch so far.
+  /// - Returns: true when a stop was asked for.
+  public func train(to end: Int, through exchange: any StepExchange, report: (LossSums) throws -> Void) throws -> Bool {
+    try join(exchange)
+    let plan = job.plan(epoch: epoch)
+    while stepInEpoch < end {
+      do {
+        lossInEpoch += try step(plan.visits(ofStep: stepInEpoch), through: exchange)
+      } catch {
+        store.discardStatistics()
+        throw error
+      }
+      stepInEpoch += 1
+      try report(lossInEpoch)
+      if exchange.shouldStop { return true }
+    }
+    return false
+  }
+
+  /// Closes the epoch in progress.
+  public func finishEpoch() {
+    epoch += 1
+    stepInEpoch = 0
+    lossInEpoch = LossSums()
+  }
+
+  private func step(_ visits: ArraySlice<Int32>, through exchange: any StepExchange) throws -> LossSums {
+    guard let membership else { throw TrainingError.stateMismatch("a step before the shards") }
+    let counters = DropoutStep(seed: UInt64(job.config.seed), step: position)
+    store.zeroGradients()
+
+    let ownNS = try model.moleculeEncoder(membership.molecules, counters)
+    var moleculesNS = ownNS
+    if let counts = membership.moleculeCounts {
+      moleculesNS = try ownNS.gatheredFromRanks(counts: counts, through: exchange)
+    }
+    let medicationsMK = try model.medications(
+      moleculesNS: moleculesNS, average: average, textsMD: medicationTextsMD, counters)
+
+    let (loss, gradientMK) = try patientSide(visits, medicationsMK.detached(), counters, membership, through: exchange)
+    try medicationsMK.backward(from: gradientMK)
+    try sumGradients(through: exchange)
+
+    // Every exchange of the step has succeeded: from here on nothing can fail, and the step counts.
+    guard loss.total.isFinite else {
+      throw TrainingError.notFinite(what: "the training loss", epoch: epoch + 1, step: stepInEpoch + 1)
+    }
+    optimizer.step(learningRate: job.learningRate(epoch: epoch))
+    store.commitStatistics()
+    return loss
+  }
+
+  /// Forward and backward of the patient side, whose gradients end in the store, and dL/dẼ `[M, K]`.
+  private func patientSide(
+    _ visits: ArraySlice<Int32>, _ medicationsMK: Tensor<Float>, _ counters: DropoutStep, _ membership: Membership,
+    through exchange: any StepExchange
+  ) throws -> (LossSums, Tensor<Float>) {
+    var rows: [Int] = []
+    var positions: [Int32] = []
+    for (position, visit) in visits.enumerated() {
+      guard let row = table.row(ofVisit: visit) else { continue }
+      rows.append(row)
+      positions.append(Int32(position))
+    }
+    let factors = membership.factors
+    let isShared = exchange.size > 1
+    if isShared { factors.begin(rows: positions) }
+
+    let leafMK = medicationsMK.requiringGradient()
+    var own = LossSums()
+    if !rows.isEmpty {
+      let inputs = try BatchInputs.patients(
+        rows, of: table, positions: positions, maxHistory: job.config.maxHistory, width: job.config.dK,
+        zeroEmptyHistory: job.config.emptyHistory == .zero)
+      let visitBK = try model.patients(inputs, counters).visitBK
+      let logitsBM: Tensor<Float>
+      if isShared {
+        logitsBM = Tensor.custom(
+          inputs: [visitBK], output: try visitBK.detached().matmul(transposed: medicationsMK)
+        ) { dy in
+          visitBK.withUnsafeBufferPointer { visits in
+            dy.withUnsafeBufferPointer { factors.logits(visits: visits, gradient: $0) }
+          }
+          return [try dy.matmul(medicationsMK)]
+        }
+      } else {
+        logitsBM = try visitBK.matmul(transposed: leafMK)
+      }
+      own = try loss(
+        logitsBM, BatchInputs.targets(rows, of: table, medications: job.medicationCount), visits: visits.count)
+    }
+    guard isShared else {
+      guard let gradient = leafMK.gradient else {
+        throw TrainingError.visitNotComputed(position: 0, step: stepInEpoch)
+      }
+      return (own, gradient)
+    }
+    let all = try factors.exchange(
+      bce: own.bce, margin: own.margin, total: own.total, visits: visits.count, step: stepInEpoch, through: exchange)
+    try factors.accumulate(visits: visits.count)
+    let visitBK = try Tensor(Array(factors.visitBK[..<(visits.count * job.config.dK)]), [visits.count, job.config.dK])
+    let gradientBM = try Tensor(
+      Array(factors.gradientBM[..<(visits.count * job.medicationCount)]), [visits.count, job.medicationCount])
+    try visitBK.matmul(transposed: leafMK).backward(from: gradientBM)
+    guard let gradient = leafMK.gradient else { throw TrainingError.stateMismatch("no gradient of the medications") }
+    return (all, gradient)
+  }
+
+  /// L = α BCE + (1 − α) margin (Eq. 15–17), backpropagated; divisors are those of the global batch.
+  private func loss(_ logitsBM: Tensor<Float>, _ targetsBM: Tensor<Float>, visits: Int) throws -> LossSums {
+    let medications = Double(job.medicationCount)
+    let alpha = job.config.alpha
+    let (bceDivisor, marginDivisor) =
+      switch job.config.lossReduction {
+      case .mean: (Double(visits) * medications, Double(visits) * medications)
+      case .paperSum: (1.0, medications)
+      }
+    let bce = try logitsBM.bceSum(targetsBM, divisor: bceDivisor)
+    let margin = try logitsBM.marginSum(targetsBM, divisor: marginDivisor)
+    let total = try bce.scaled(by: alpha) + margin.scaled(by: 1 - alpha)
+    try total.backward()
+    var sums = LossSums()
+    sums.bce = Double(bce.item)
+    sums.margin = Double(margin.item)
+    sums.total = Double(total.item)
+    sums.steps = 1
+    return sums
+  }
+
+  private func sumGradients(through exchange: any StepExchange) throws {
+    guard var membership, exchange.size > 1, !membership.summed.isEmpty else { return }
+    self.membership?.scratch = []  // one owner, so that the scratch is not copied
+    defer { self.membership?.scratch = membership.scratch }
+    let gradients = store.gradients
+    var offset = 0
+    for range in membership.summed {
+      for index in range {
+        membership.scratch[offset] = gradients[index]
+        offset += 1
+      }
+    }
+    try membership.scratch.withUnsafeMutableBufferPointer { try exchange.sum($0) }
+    offset = 0
+    for range in membership.summed {
+      for index in range {
+        gradients[index] = membership.scratch[offset]
+        offset += 1
+      }
+    }
+  }
+
+  // MARK: Ranks
+
+  /// Takes this rank's share: nothing to do while rank and size stay the same.
+  private func join(_ exchange: any StepExchange) throws {
+    if let membership, membership.rank == exchange.rank, membership.size == exchange.size {
+      store.statisticsExchange = membership.moleculeCounts == nil ? nil : SharedStatistics(exchange)
+      store.linearSink = exchange.size > 1 ? membership.factors : nil
+      return
+    }
+    let all = 0..<job.molecules.moleculeCount
+    let ranges = job.molecules.balancedRanges(exchange.size)
+    let isSharded = exchange.size > 1 && !ranges.contains { $0.isEmpty }
+    let factors = StepFactors(
+      model.patientLayers(historyLength: job.config.maxHistory), batch: job.config.batch, width: job.config.dK,
+      medications: job.medicationCount)
+    let dense = factors.denseParameters
+    let summed = store.entries.filter {
+      dense.contains($0.name) || (isSharded && $0.name.hasPrefix(NLAMMR<Float>.moleculeEncoderName + "."))
+    }
+    membership = Membership(
+      rank: exchange.rank, size: exchange.size,
+      molecules: try BatchInputs.molecules(isSharded ? ranges[exchange.rank] : all, of: job),
+      moleculeCounts: isSharded ? ranges.map(\.count) : nil, factors: factors, summed: summed.map(\.range),
+      scratch: [Float](repeating: 0, count: exchange.size > 1 ? summed.reduce(0) { $0 + $1.range.count } : 0))
+    try join(exchange)
+  }
+
+  // MARK: Evaluation
+
+  /// σ(p_v · Ẽ) of the given rows of `table`, `[rows, M]`, in evaluation mode.
+  /// The medications are encoded once; visits go through in blocks.
+  public func scores(ofRows rows: [Int], block: Int = 256) throws -> [Float] {
+    try store.withoutGradients {
+      store.statisticsExchange = nil
+      let molecules = try BatchInputs.molecules(0..<job.molecules.moleculeCount, of: job)
+      let medicationsMK = try model.medications(
+        moleculesNS: model.moleculeEncoder(molecules, nil), average: average, textsMD: medicationTextsMD,
+        nil)
+      var scores: [Float] = []
+      scores.reserveCapacity(rows.count * job.medicationCount)
+      for start in stride(from: 0, to: rows.count, by: block) {
+        let part = Array(rows[start..<min(rows.count, start + block)])
+        let inputs = try BatchInputs.patients(
+          part, of: table, positions: [], maxHistory: job.config.maxHistory, width: job.config.dK,
+          zeroEmptyHistory: job.config.emptyHistory == .zero)
+        let logitsBM = try model.patients(inputs, nil).visitBK.matmul(transposed: medicationsMK)
+        logitsBM.sigmoid().withUnsafeBufferPointer { scores.append(contentsOf: $0) }
+      }
+      return scores
+    }
+  }
+}

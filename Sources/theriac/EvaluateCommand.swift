@@ -1,0 +1,95 @@
+import ArgumentParser
+import Foundation
+import Metrics
+import Records
+import Reports
+import Runs
+
+extension Split: ExpressibleByArgument {
+  public init?(argument: String) {
+    guard let split = Split.allCases.first(where: { $0.name == argument }) else { return nil }
+    self = split
+  }
+  public static var allValueStrings: [String] { allCases.map(\.name) }
+}
+
+struct Evaluate: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Evaluate a run's best weights on a split, beside two simple rules.",
+    discussion: """
+      Jaccard, F1 and PRAUC are per visit and then averaged as the run's settings say (the other way is printed too); the \
+      DDI rate is pooled over all predicted pairs. --bootstrap samples 80 % of the patients with replacement, as the \
+      authors do: its spread says nothing about the variance of training.
+      """)
+
+  @Argument(help: "Run directory.")
+  var run_: String
+  @Option(help: "Split: test, validation or train.")
+  var split = Split.test
+  @Option(help: "Rounds of the bootstrap over patients; 0: none.")
+  var bootstrap = 0
+  @Option(help: "Seed of the bootstrap.")
+  var bootstrapSeed: UInt64 = 42
+  @Option(name: .customLong("set"), help: "A setting over the saved ones, e.g. cohort=FILE. Repeat it.")
+  var overrides: [String] = []
+  @Flag(help: "As JSON.")
+  var json = false
+
+  func validate() throws {
+    guard bootstrap >= 0 else { throw ValidationError("--bootstrap \(bootstrap): give 0 or more rounds") }
+  }
+
+  func run() throws {
+    let run = try FinishedRun(RunDirectory(run_), overrides: overrides)
+    let evaluation = try run.evaluation(of: split)
+    let baselines = try BaselineResults(data: run.data, visits: run.data.visits(in: split))
+    let rounds = bootstrap > 0 ? try evaluation.bootstrap(rounds: bootstrap, seed: bootstrapSeed) : nil
+    if json {
+      try Console.json(
+        EvaluationJSON(
+          split: split.name, epoch: run.checkpoint.epoch, evaluation: evaluation, baselines: baselines, bootstrap: rounds),
+        snakeCase: false)
+    } else {
+      Console.result(
+        try EvaluationText.table(run: run, split: split, evaluation: evaluation, baselines: baselines, bootstrap: rounds))
+    }
+  }
+}
+
+/// `evaluate --json`: the metrics at top level, then what they are compared with.
+struct EvaluationJSON: Encodable {
+  let split: String
+  let epoch: Int
+  let evaluation: Evaluation
+  let baselines: BaselineResults
+  let bootstrap: BootstrapResult?
+
+  private enum Key: String, CodingKey {
+    case split, epoch, jaccard, f1, prauc, ddi, medications, precision, recall, visits, batch_mean, visit_mean
+    case label_ddi, baselines, bootstrap, frequency, repeat_last
+  }
+
+  func encode(to encoder: any Encoder) throws {
+    var container = encoder.container(keyedBy: Key.self)
+    try container.encode(split, forKey: .split)
+    try container.encode(epoch, forKey: .epoch)
+    let metrics = evaluation.metrics
+    try container.encode(metrics.jaccard, forKey: .jaccard)
+    try container.encode(metrics.f1, forKey: .f1)
+    try container.encode(metrics.prauc, forKey: .prauc)
+    try container.encode(metrics.ddi, forKey: .ddi)
+    try container.encode(metrics.medications, forKey: .medications)
+    try container.encode(metrics.precision, forKey: .precision)
+    try container.encode(metrics.recall, forKey: .recall)
+    try container.encode(metrics.visits, forKey: .visits)
+    try container.encode(evaluation.metrics(averaging: .batchMean(8)), forKey: .batch_mean)
+    try container.encode(evaluation.metrics(averaging: .visitMean), forKey: .visit_mean)
+    var rules = container.nestedContainer(keyedBy: Key.self, forKey: .baselines)
+    try rules.encode(baselines.frequency, forKey: .frequency)
+    try rules.encode(baselines.repeatLast, forKey: .repeat_last)
+    if let bootstrap {
+      let spreads = Dictionary(uniqueKeysWithValues: Metric.allCases.map { ($0.rawValue, bootstrap[$0]) })
+      try container.encode(spreads, forKey: .bootstrap)
+    }
+  }
+}

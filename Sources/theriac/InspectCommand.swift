@@ -1,0 +1,53 @@
+import ArgumentParser
+import Checkpoints
+import Foundation
+import HDF5
+import Records
+import Reports
+import TextEncoder
+
+struct Inspect: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Say what a Theriac file or a language-model folder is, and whether it is sound.")
+
+  @Argument(help: "cohort.h5, embeddings.h5, a checkpoint, or a Hugging Face folder.")
+  var path: String
+
+  func run() throws {
+    var isFolder: ObjCBool = false
+    if FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), isFolder.boolValue {
+      return try inspectFolder()
+    }
+    let file = try HDF5File.open(path)
+    let kind = try file.attribute("theriac_kind")?.stringValue ?? ""
+    try file.close()
+    switch kind {
+    case "cohort":
+      let cohort = try CohortFile.read(path)
+      Console.result("cohort \"\(cohort.name)\": \(cohort.patientCount) patients, \(cohort.visitCount) visits, content \(cohort.contentHash)")
+    case "embeddings":
+      let embeddings = try EmbeddingsFile.open(path, checkingAll: true)
+      Console.result(
+        "embeddings: \(embeddings.visitCount) visits and \(embeddings.medicationCount) medications of width "
+          + "\(embeddings.width) from \(embeddings.plm), pooling \(embeddings.pooling.rawValue), at most "
+          + "\(embeddings.maxTokens) tokens, of the cohort \(embeddings.cohortHash), content \(embeddings.contentHash)")
+    case "checkpoint":
+      let checkpoint = try CheckpointFile.read(path)
+      let count = checkpoint.parameters.reduce(0) { $0 + $1.values.count }
+      Console.result(
+        "checkpoint: \(checkpoint.epoch) epochs and \(checkpoint.stepInEpoch) steps, \(NumberText.count(count)) weights"
+          + (checkpoint.bestMetric.map { ", best validation Jaccard \(NumberText.fixed($0, 4)) in epoch \(checkpoint.bestEpoch ?? 0)" } ?? "")
+          + "\n\n\(checkpoint.configYAML)")
+    default:
+      throw ValidationError("\(path) is an HDF5 file, but not one of Theriac's (no theriac_kind)")
+    }
+  }
+
+  private func inspectFolder() throws {
+    let folder = try PLMFolder(path: path)
+    let shape = folder.configuration
+    Console.result(
+      "language model \(folder.name): \(shape.layers) layers of width \(shape.hiddenSize), \(shape.heads) heads, "
+        + "\(NumberText.count(shape.vocabularySize)) word pieces, at most \(shape.maxPositions) tokens, content \(folder.hash)")
+  }
+}

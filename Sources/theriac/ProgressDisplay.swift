@@ -1,0 +1,63 @@
+import Records
+import Reports
+import Runs
+import Synchronization
+import TextEncoder
+
+/// One progress line at a time on stderr; messages go above it.
+final class ProgressDisplay: Sendable {
+  private struct State {
+    var line: ProgressLine?
+    var title = ""
+  }
+  private let state = Mutex(State())
+
+  /// Shows `done` of `total` under a title; a new title ends the line before.
+  func show(_ title: String, _ done: Int, of total: Int?, unit: String, note: String? = nil) {
+    state.withLock { state in
+      if state.title != title || state.line == nil {
+        state.line?.finish()
+        state.line = ProgressLine(title, total: total, unit: unit)
+        state.title = title
+      }
+      state.line?.update(done, note: note)
+    }
+  }
+
+  func show(_ report: TrainingCoordinator.Report) {
+    switch report {
+    case .step(let epoch, let step, let steps, let loss):
+      show("epoch \(epoch)", step, of: steps, unit: "steps", note: "loss \(NumberText.significant(loss, 4))")
+    case .epoch(let row, let isBest):
+      end()
+      message(
+        "epoch \(row.epoch): loss \(NumberText.fixed(row.trainLoss, 5)), validation Jaccard \(NumberText.fixed(row.jaccard, 4)), "
+          + "F1 \(NumberText.fixed(row.f1, 4)), PRAUC \(NumberText.fixed(row.prauc, 4)), DDI \(NumberText.fixed(row.ddi, 4)), "
+          + "\(NumberText.significant(row.seconds, 3)) s" + (isBest ? " (best)" : ""))
+    }
+  }
+
+  func show(_ progress: EncodingProgress) {
+    show(
+      "embedding", progress.textsDone, of: progress.texts, unit: "texts",
+      note: "\(NumberText.count(Int(progress.tokensPerSecond))) tokens/s")
+  }
+
+  func show(_ progress: ImportProgress) {
+    show("reading \(progress.file)", progress.bytesRead, of: progress.bytesTotal, unit: "bytes")
+  }
+
+  func message(_ text: String) {
+    state.withLock { state in
+      if let line = state.line { line.message(text) } else { Console.note(text) }
+    }
+  }
+
+  /// Ends the line, if there is one.
+  func end() {
+    state.withLock { state in
+      state.line?.finish()
+      state.line = nil
+    }
+  }
+}

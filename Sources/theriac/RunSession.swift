@@ -1,0 +1,67 @@
+import ArgumentParser
+import Foundation
+import Runs
+import Training
+
+/// What train, resume and coordinator have in common.
+enum RunSession {
+  /// "Requeue me": EX_TEMPFAIL.
+  static let interruptedCode: Int32 = 75
+
+  /// Settings of a file and overrides; data paths become absolute, so that the run can be resumed from anywhere.
+  static func config(file: String?, overrides: [String]) throws -> RunConfig {
+    var text = ""
+    if let file {
+      guard let data = FileManager.default.contents(atPath: file) else {
+        throw ConfigError.unreadable(file: file, reason: "it does not exist or cannot be read")
+      }
+      text = String(decoding: data, as: UTF8.self)
+    }
+    var config = try RunConfig(yaml: text, source: file ?? "the settings", overrides: overrides)
+    config.cohort = absolute(config.cohort)
+    config.embeddings = absolute(config.embeddings)
+    return config
+  }
+
+  private static func absolute(_ path: String) -> String {
+    path.isEmpty || path.hasPrefix("/") ? path : FileManager.default.currentDirectoryPath + "/" + path
+  }
+
+  static func launchOptions() -> LaunchOptions {
+    LaunchOptions(executable: CommandLine.executablePath, version: Version.current)
+  }
+
+  /// Runs to the end, or exits with code 75 after a stop signal.
+  static func train(_ config: RunConfig, directory: RunDirectory, resume: Bool, options: LaunchOptions) throws {
+    if resume { try directory.checkResumable(config) }
+    let display = ProgressDisplay()
+    let run = try TrainingRun(
+      config, directory: directory, resume: resume, options: options,
+      show: { level, message in display.message(level == .info ? message : "\(level.rawValue): \(message)") },
+      report: { display.show($0) })
+    let signals = SignalStop { name in
+      display.message("\(name): finishing the step and saving a checkpoint")
+      run.requestStop(name)
+    }
+    defer { signals.cancel() }
+    if !options.startsWorkers {
+      Console.note("waiting for \(options.workers) workers at \(run.endpoints.joined(separator: ", "))")
+    }
+    let outcome = try run.run()
+    display.end()
+    switch outcome {
+    case .interrupted(let reason):
+      Console.note("interrupted (\(reason)); go on with: theriac resume \(directory.path) --workers \(options.workers)")
+      throw ExitCode(interruptedCode)
+    case .finished:
+      Console.result("\(directory.path): \(try RunText.summary(directory))")
+    }
+  }
+}
+
+extension CommandLine {
+  /// This program's file, for starting it again as a worker.
+  static var executablePath: String {
+    (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? arguments[0]
+  }
+}

@@ -1,0 +1,3 @@
+import Layers
+import TensorCore
+import Testing
