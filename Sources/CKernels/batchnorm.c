@@ -3,8 +3,8 @@
 // Columns are taken in strips of 64, then 16 (registers), then one by one; rows in blocks that stay in the first cache.
 enum { BLOCK = 64 };
 
-/// Adds a block to running moments (double) by Chan's formula. The block's rounded mean is corrected by `rest`, the sum of
-/// the deviations from it, so that columns far from 0 keep their precision.
+/// Adds a block to running moments (double) by Chan's formula. The block's rounded mean is corrected by `rest`, the sum
+/// of the deviations from it, so that columns far from 0 keep their precision.
 CK_INLINE void merge(
     double *mean, double *squares, double seen, double count, float block_mean, float rest, float block_squares) {
   double shift = (double)rest / count;

@@ -89,9 +89,10 @@ bool donateToMetal(RDKit::RWMol &molecule, unsigned int atom) {
   return false;
 }
 
-// RDKit 2023 and later read "[NH3][Pt]" as a donor bond during sanitisation; earlier ones refuse the nitrogen's valence
-// of four. This does the same for them: whichever atom RDKit objects to gives its bond to a metal. Throws the objection
-// when there is no such bond.
+// Recent versions of RDKit read "[NH3][Pt]" as a donor bond during sanitisation; 2022.09 refuses the nitrogen's valence
+// of four. This does the same for it: whichever atom RDKit objects to gives its bond to a metal. Throws the objection
+// when there is no such bond. 2022.09 still describes the donor atom differently (hybridization SP3D instead of SP3,
+// and rings closed by donor bonds count).
 std::unique_ptr<RDKit::RWMol> parseComplex(const std::string &smiles) {
   RDKit::SmilesParserParams raw;
   raw.sanitize = false;

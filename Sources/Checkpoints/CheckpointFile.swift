@@ -9,10 +9,11 @@ import HDF5
 /// /parameters/PATH, /buffers/PATH   values
 /// /moments/first/PATH, /moments/second/PATH   in the shape of the parameter; absent when only weights are held
 /// /partial_loss                     float64 sums
-/// root attributes: optimizer_step, epoch, step_in_epoch, global_step, stalled, world_size (integers), best_metric
-/// (float),
-///   best_epoch (both absent before the first validation), seed (decimal text: it may exceed a signed integer),
-///   config_yaml, cohort_hash, embeddings_hash (texts); all of them count in content_hash
+/// root attributes, all of which count in content_hash:
+///   optimizer_step, epoch, step_in_epoch, global_step, stalled, world_size   integers
+///   best_metric (float), best_epoch (integer)   absent before the first validation
+///   seed   decimal text: it may exceed a signed integer
+///   config_yaml, cohort_hash, embeddings_hash   texts
 /// ```
 public enum CheckpointFile {
   public static let kind = "checkpoint"

@@ -47,7 +47,8 @@ public enum HDF5Error: Error, Equatable, CustomStringConvertible {
     case .damaged(let path, let reason):
       "\(path) is cut short or damaged (\(reason)); copy it again or make it anew"
     case .badChecksum(let dataset, let file):
-      "the checksum of \(dataset) in \(file) does not match its data: the file is damaged; copy it again or make it anew"
+      "the checksum of \(dataset) in \(file) does not match its data: the file is damaged; "
+        + "copy it again or make it anew"
     case .contentChanged(let path, let expected, let found):
       "the content of \(path) does not match its content_hash (stored \(expected), found \(found)): "
         + "the file is damaged or was edited; copy it again or make it anew"

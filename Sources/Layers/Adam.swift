@@ -37,10 +37,9 @@ public final class Adam<Element: TensorElement>: Optimizer {
     let correction1 = 1 - power(beta1, stepCount)
     let correction2 = 1 - power(beta2, stepCount)
     let rule = AdamRule<Element>(
-      beta1: Element(beta1), beta2: Element(beta2), epsilon: Element(epsilon),
-      rate: Element(learningRate / correction1), rootCorrection: Element(correction2.squareRoot()),
-      coupledDecay: Element(decoupled ? 0 : weightDecay),
-      weightFactor: Element(decoupled ? 1 - learningRate * weightDecay : 1))
+      beta1: beta1, beta2: beta2, epsilon: epsilon, rate: learningRate / correction1,
+      rootCorrection: correction2.squareRoot(), coupledDecay: decoupled ? 0 : weightDecay,
+      weightFactor: decoupled ? 1 - learningRate * weightDecay : 1)
     guard let weights = store.values.baseAddress, let gradients = store.gradients.baseAddress,
       let mean = mean.values.baseAddress, let square = square.values.baseAddress
     else { return }

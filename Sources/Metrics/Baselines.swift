@@ -1,7 +1,8 @@
 /// Every visit gets the same ranking: how often each medication is prescribed in training.
 ///
-/// Score = share of training visits with the medication. Predicted = all with a score >= `rule.threshold`; the threshold
-/// is the frequency that maximises the mean Jaccard of this one set over the training visits (the higher on ties).
+/// Score = share of training visits with the medication. Predicted = all with a score >= `rule.threshold`; the
+/// threshold is the frequency that maximises the mean Jaccard of this one set over the training visits (the higher on
+/// ties).
 public struct FrequencyBaseline: Equatable, Sendable {
   /// Share of training visits with each medication.
   public let frequencies: [Float]

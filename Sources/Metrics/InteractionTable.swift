@@ -13,7 +13,9 @@ public struct InteractionTable: Equatable, Sendable {
       for index in [a, b] where index < 0 || index >= medications {
         throw .outOfRange("an interaction", index: index, medications: medications)
       }
-      guard a != b else { throw .badSetting("an interaction pairs medication \(a) with itself; it needs two medications") }
+      guard a != b else {
+        throw .badSetting("an interaction pairs medication \(a) with itself; it needs two medications")
+      }
       bits[a * words + b / 64] |= 1 << UInt64(b % 64)
       bits[b * words + a / 64] |= 1 << UInt64(a % 64)
     }

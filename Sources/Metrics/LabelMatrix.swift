@@ -41,7 +41,9 @@ public struct LabelMatrix: Equatable, Sendable {
 
   /// The rows of some visits.
   public func rows(_ range: Range<Int>) -> LabelMatrix {
-    LabelMatrix(unchecked: Array(values[range.lowerBound * medications..<range.upperBound * medications]), medications: medications)
+    LabelMatrix(
+      unchecked: Array(values[range.lowerBound * medications..<range.upperBound * medications]),
+      medications: medications)
   }
 
   /// Whether a visit has a medication.

@@ -43,7 +43,9 @@ public struct MetricSet: Codable, Equatable, Sendable {
     switch averaging {
     case .visitMean: batch = count
     case .batchMean(let size):
-      guard size > 0 else { throw .badSetting("metrics are averaged over batches of \(size) visits; at least 1 is needed") }
+      guard size > 0 else {
+        throw .badSetting("metrics are averaged over batches of \(size) visits; at least 1 is needed")
+      }
       batch = min(size, count)
     }
     var total = Sums()

@@ -25,7 +25,7 @@ public struct PredictionRule: Codable, Equatable, Sendable {
 public enum MetricAveraging: Codable, Equatable, Sendable {
   /// Mean over visits.
   case visitMean
-  /// Mean inside each run of `batch` consecutive visits, then the unweighted mean of those, as the authors' code: visits
-  /// of a short last batch weigh more.
+  /// Mean inside each run of `batch` consecutive visits, then the unweighted mean of those, as the authors' code:
+  /// visits of a short last batch weigh more.
   case batchMean(Int)
 }

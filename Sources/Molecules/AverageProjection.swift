@@ -1,5 +1,5 @@
-/// Which molecules make up each medication: a sparse `[medications, molecules]` matrix whose row averages a medication's
-/// molecules (weight 1/n each; the row of a medication without molecules is zero).
+/// Which molecules make up each medication: a sparse `[medications, molecules]` matrix whose row averages a
+/// medication's molecules (weight 1/n each; the row of a medication without molecules is zero).
 public struct AverageProjection: Equatable, Sendable {
   /// Molecules of medication m are `molecules[offsets[m]..<offsets[m + 1]]`.
   public let offsets: [Int]

@@ -3,8 +3,8 @@ internal import CRDKit
 /// The nine atom and three bond features of ogb 1.3.6 (`ogb.utils.features`), each an index into an embedding table.
 ///
 /// Where ogb's list ends in "misc", a value that is not listed gets that last index.
-/// Atom: atomic number (1...118, misc) · chirality · degree with hydrogens (0...10, misc) · formal charge (-5...5, misc) ·
-/// hydrogens (0...8, misc) · radical electrons (0...4, misc) · hybridization · aromatic · in a ring.
+/// Atom: atomic number (1...118, misc) · chirality · degree with hydrogens (0...10, misc) · formal charge (-5...5,
+/// misc) · hydrogens (0...8, misc) · radical electrons (0...4, misc) · hybridization · aromatic · in a ring.
 /// Bond: type (single, double, triple, aromatic, misc) · stereo (none, Z, E, cis, trans, any) · conjugated.
 public enum MoleculeFeatures {
   /// Rows of the embedding table of each atom feature.
@@ -28,7 +28,8 @@ public enum MoleculeFeatures {
     features.append(atom.inRing)
   }
 
-  /// ogb has no "misc" for stereo and stops there; this RDKit has no other value, so a bond of a later one counts as none.
+  /// ogb has no "misc" for stereo and stops there; this RDKit has no other value, so a bond of a later one counts as
+  /// none.
   static func append(_ bond: CRDKitBond, to features: inout [Int32]) {
     features.append(bond.type)
     features.append(bond.stereo < Int32(bondDims[1]) ? bond.stereo : 0)

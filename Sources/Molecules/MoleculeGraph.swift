@@ -24,7 +24,8 @@ public struct MoleculeGraph: Equatable, Sendable {
     let edgeCount = bonds.count / MoleculeFeatures.bondWidth
     guard atomCount > 0 else { throw .badGraph("it has no atom") }
     guard edges.count == 2 * edgeCount else {
-      throw .badGraph("\(edgeCount) edges have features, but \(edges.count) edge ends are given instead of \(2 * edgeCount)")
+      throw .badGraph(
+        "\(edgeCount) edges have features, but \(edges.count) edge ends are given instead of \(2 * edgeCount)")
     }
     if let stray = edges.first(where: { $0 < 0 || $0 >= Int32(atomCount) }) {
       throw .badGraph("an edge names atom \(stray) of \(atomCount)")

@@ -15,8 +15,8 @@ public enum CohortImport {
 }
 
 /// MIMIC-III and MIMIC-IV → cohort. A visit is an admission; it is kept when it has at least one diagnosis, one
-/// procedure (unless switched off) and one medication that maps to an ATC third-level class; a patient is kept with at least
-/// `minimumVisits` such visits. Patients are in the order of their numbers, visits in the order of admission times.
+/// procedure (unless switched off) and one medication that maps to an ATC third-level class; a patient is kept with at
+/// least `minimumVisits` such visits. Patients are in the order of their numbers, visits in that of admission times.
 /// - Source: NLA-MMR §4.1, which follows DrugRec's processing.
 struct MIMICImporter {
   let layout: MIMICLayout

@@ -1,4 +1,5 @@
-/// CSV as RFC 4180 has it, except that lines end in a line feed alone. A reader and writer for our own small result files.
+/// CSV as RFC 4180 has it, except that lines end in a line feed alone. A reader and writer for our own small result
+/// files.
 public enum CSVText {
   /// One record with its line feed. Fields with a comma, quote, line break or space at an end are quoted.
   public static func line(_ fields: [String]) -> String {
@@ -9,7 +10,8 @@ public enum CSVText {
   private static func field(_ text: String) -> String {
     let scalars = text.unicodeScalars
     let needsQuotes =
-      scalars.contains { $0 == "," || $0 == "\"" || $0 == "\n" || $0 == "\r" } || scalars.first == " " || scalars.last == " "
+      scalars.contains { $0 == "," || $0 == "\"" || $0 == "\n" || $0 == "\r" } || scalars.first == " "
+      || scalars.last == " "
     guard needsQuotes else { return text }
     var quoted = "\""
     for scalar in scalars {

@@ -16,7 +16,7 @@ struct ChildProcess: Sendable {
 
   let pid: Int32
 
-  init(_ command: [String], log: String) throws(SweepError) {
+  init(_ command: [String], environment: [String: String], log: String) throws(SweepError) {
     guard let program = command.first, !program.isEmpty else {
       throw .file(operation: "start", path: "a trial", reason: "its command is empty")
     }
@@ -49,7 +49,8 @@ struct ChildProcess: Sendable {
     posix_spawnattr_setsigdefault(&attributes, &handled)
 
     let arguments = command.map { strdup($0) } + [nil]
-    let variables = ProcessInfo.processInfo.environment.map { strdup("\($0.key)=\($0.value)") } + [nil]
+    let merged = ProcessInfo.processInfo.environment.merging(environment) { _, own in own }
+    let variables = merged.map { strdup("\($0.key)=\($0.value)") } + [nil]
     defer { (arguments + variables).forEach { free($0) } }
     var pid: pid_t = 0
     let code = posix_spawnp(&pid, program, &actions, &attributes, arguments, variables)

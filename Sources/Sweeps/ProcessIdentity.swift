@@ -26,6 +26,25 @@ public struct ProcessIdentity: Codable, Sendable, Equatable {
     while isAlive { try? await Task.sleep(for: .milliseconds(20)) }
   }
 
+  /// Processes of this user whose environment has the variable, by its value; leaders of process groups first.
+  static func byEnvironment(_ variable: String) -> [String: [ProcessIdentity]] {
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []
+    let pids = names.compactMap { Int32($0) }.filter { $0 != getpid() }
+    var found: [String: [ProcessIdentity]] = [:]
+    for pid in pids.sorted(by: { (getpgid($0) == $0 ? 0 : 1, $0) < (getpgid($1) == $1 ? 0 : 1, $1) }) {
+      guard let environment = AtomicText.read("/proc/\(pid)/environ"), let process = ProcessIdentity(pid: pid) else {
+        continue
+      }
+      for entry in environment.split(separator: 0) {
+        let text = String(decoding: entry, as: UTF8.self)
+        if text.hasPrefix(variable + "=") {
+          found[String(text.dropFirst(variable.count + 1)), default: []].append(process)
+        }
+      }
+    }
+    return found
+  }
+
   private static func birth(of pid: Int32) -> String? {
     guard let stat = AtomicText.read("/proc/\(pid)/stat").map({ String(decoding: $0, as: UTF8.self) }),
       let close = stat.lastIndex(of: ")")

@@ -26,7 +26,7 @@ public final class ProcessTrialRunner: TrialRunner {
     let child: ChildProcess
     do {
       child = try running.withLock { running throws(SweepError) -> ChildProcess in
-        let child = try ChildProcess(command(request), log: request.logPath)
+        let child = try ChildProcess(command(request), environment: request.environment, log: request.logPath)
         running[request.id] = Running(pid: child.pid)
         return child
       }

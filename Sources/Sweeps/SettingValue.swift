@@ -1,6 +1,6 @@
 /// One value of a setting in a sweep: the text its author wrote, and the form in which two spellings are equal.
 ///
-/// `5e-4`, `0.0005` and `5.0E-4` are one value, and so are `1` and `1.0`; `true` and `True` too. Everything else is text.
+/// `5e-4`, `0.0005` and `5.0E-4` are one value, and so are `1` and `1.0`, `true` and `True`. Everything else is text.
 public struct SettingValue: Sendable, Hashable, CustomStringConvertible, ExpressibleByStringLiteral {
   /// As written; handed to the trial unchanged.
   public let text: String

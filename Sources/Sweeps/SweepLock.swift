@@ -27,12 +27,14 @@ final class SweepLock: Sendable {
     let text = try JSONText.encode(Holder(process: process, concurrency: concurrency), to: path)
     // In place: the lock belongs to this very file.
     ftruncate(descriptor, 0)
-    guard text.utf8.withContiguousStorageIfAvailable({ pwrite(descriptor, $0.baseAddress, $0.count, 0) }) == text.utf8.count
-    else { throw AtomicText.failure("write", path) }
+    let bytes = Array(text.utf8)
+    guard pwrite(descriptor, bytes, bytes.count, 0) == bytes.count else { throw AtomicText.failure("write", path) }
   }
 
   deinit {
     ftruncate(descriptor, 0)
+    // Closing is not enough: a child between fork and exec has a copy, and the lock lives as long as any copy.
+    flock(descriptor, LOCK_UN)
     close(descriptor)
   }
 

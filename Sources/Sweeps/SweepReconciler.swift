@@ -31,11 +31,16 @@ struct SweepReconciler {
 
   /// Trials that a killed runner left behind: ended in order, so that nobody else writes in their run directories.
   private func endOrphans(_ store: TrialStore) async throws(SweepError) {
-    for record in store.records where record.state == .running {
-      if let process = record.process, process.isAlive {
-        runner.onEvent(.orphan(id: record.id, pid: process.pid))
-        await process.end(grace: runner.options.graceSeconds)
-      }
+    let running = store.records.filter { $0.state == .running }
+    guard !running.isEmpty else { return }
+    // The record may lack the pid: its runner can have died between starting the process and writing it down.
+    let marked = ProcessIdentity.byEnvironment(TrialRequest.variable)
+    for record in running {
+      var processes = marked[TrialRequest.absolute(directory.trial(record.id))] ?? []
+      if let process = record.process, !processes.contains(process) { processes.insert(process, at: 0) }
+      processes.removeAll { !$0.isAlive }
+      if let first = processes.first { runner.onEvent(.orphan(id: record.id, pid: first.pid)) }
+      for process in processes { await process.end(grace: runner.options.graceSeconds) }
       try store.update(record.id) {
         $0.state = .pending
         $0.process = nil

@@ -71,7 +71,8 @@ public struct SweepSpec: Sendable, Equatable {
   /// The sweep as YAML that `init(yaml:source:)` reads back to an equal value.
   public var yaml: String {
     func flow(_ settings: [String: SettingValue]) -> String {
-      "{ " + settings.sorted { $0.key < $1.key }.map { "\(quoted($0.key)): \(quoted($0.value.text))" }
+      "{ "
+        + settings.sorted { $0.key < $1.key }.map { "\(quoted($0.key)): \(quoted($0.value.text))" }
         .joined(separator: ", ") + " }"
     }
     var lines = ["name: \(quoted(name))", "config: \(quoted(config))"]

@@ -27,7 +27,8 @@ extension SweepSpec {
     let top = try SpecReader.mapping(yaml: yaml, source: source)
     try top.refuseUnknown(Self.keys)
     let name = try top.required("name", "it names the sweep's directory")
-    guard name.allSatisfy({ $0.isASCII && ($0.isLetter || $0.isNumber || "._-".contains($0)) }), name.first != "." else {
+    guard name.allSatisfy({ $0.isASCII && ($0.isLetter || $0.isNumber || "._-".contains($0)) }), name.first != "."
+    else {
       throw top.bad("name", "'\(name)'", "letters, digits, '.', '_' and '-', not starting with '.'")
     }
     let config = try top.required("config", "it is the path of the base run config")
@@ -65,11 +66,13 @@ extension SweepSpec {
     let names = Set(axes.map(\.name))
     if design == .random {
       guard samples != nil else {
-        throw .missingKey("samples", source: top.source, reason: "design: random needs the number of combinations to draw")
+        throw .missingKey(
+          "samples", source: top.source, reason: "design: random needs the number of combinations to draw")
       }
     } else {
       for key in ["samples", "sampling_seed"] where top.has(key) {
-        throw .unusedKey(key, source: top.at(key), reason: "it belongs to design: random, and this is \(design.rawValue)")
+        throw .unusedKey(
+          key, source: top.at(key), reason: "it belongs to design: random, and this is \(design.rawValue)")
       }
       for case .range in axes.map(\.domain) {
         throw top.bad("axes", "a {min, max} range", "lists of values; ranges belong to design: random")
@@ -81,13 +84,15 @@ extension SweepSpec {
       }
     } else if top.has("center") {
       throw .unusedKey(
-        "center", source: top.at("center"), reason: "it belongs to design: one-at-a-time, and this is \(design.rawValue)")
+        "center", source: top.at("center"),
+        reason: "it belongs to design: one-at-a-time, and this is \(design.rawValue)")
     }
     for name in overrides.keys.sorted() where names.contains(name) {
       throw .repeatedSetting(name, places: ["axes", "set"], source: top.source)
     }
     for (place, has) in [("axes", names.contains("seed")), ("set", overrides["seed"] != nil)] where has {
-      throw .unusedKey("seed", source: top.at(place), reason: "seeds are given by 'seeds: [1, 2, 3]', not in '\(place)'")
+      throw .unusedKey(
+        "seed", source: top.at(place), reason: "seeds are given by 'seeds: [1, 2, 3]', not in '\(place)'")
     }
   }
 }
@@ -116,7 +121,8 @@ struct SpecReader {
     var pairs: [(key: String, node: Node)] = []
     for (key, value) in mapping {
       guard case .scalar(let scalar) = key, !scalar.string.isEmpty else {
-        throw .badValue(key: place, found: "a key that is no name", expected: "plain names", source: Self.at(source, key))
+        throw .badValue(
+          key: place, found: "a key that is no name", expected: "plain names", source: Self.at(source, key))
       }
       if pairs.contains(where: { $0.key == scalar.string }) {
         throw .repeatedValue(key: place, value: scalar.string, source: Self.at(source, key))
@@ -150,7 +156,9 @@ struct SpecReader {
 
   func integer(_ key: String, atLeast least: Int) throws(SweepError) -> Int? {
     guard let text = try string(key) else { return nil }
-    guard let value = Int(text), value >= least else { throw bad(key, "'\(text)'", "a whole number of at least \(least)") }
+    guard let value = Int(text), value >= least else {
+      throw bad(key, "'\(text)'", "a whole number of at least \(least)")
+    }
     return value
   }
 
@@ -176,7 +184,9 @@ struct SpecReader {
   }
 
   func axes() throws(SweepError) -> [SweepAxis] {
-    guard !pairs.isEmpty else { throw .badValue(key: place, found: "empty", expected: "at least one setting", source: source) }
+    guard !pairs.isEmpty else {
+      throw .badValue(key: place, found: "empty", expected: "at least one setting", source: source)
+    }
     var axes: [SweepAxis] = []
     for (key, node) in pairs {
       if case .mapping = node {
@@ -198,7 +208,9 @@ struct SpecReader {
     let (low, high) = (try bound("min"), try bound("max"))
     guard low < high else { throw bad("max", SettingValue(high).canonical, "more than min (\(SettingValue(low)))") }
     let scaleText = try string("scale") ?? "linear"
-    guard let scale = SettingRange.Scale(rawValue: scaleText) else { throw bad("scale", "'\(scaleText)'", "linear or log") }
+    guard let scale = SettingRange.Scale(rawValue: scaleText) else {
+      throw bad("scale", "'\(scaleText)'", "linear or log")
+    }
     if scale == .log, low <= 0 { throw bad("min", SettingValue(low).canonical, "more than 0 on a log scale") }
     let integerText = SettingValue(try string("integer") ?? "false").canonical
     guard ["true", "false"].contains(integerText) else { throw bad("integer", "'\(integerText)'", "true or false") }

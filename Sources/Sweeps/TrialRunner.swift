@@ -1,3 +1,5 @@
+import Foundation
+
 /// One start of a trial.
 public struct TrialRequest: Sendable, Equatable {
   public let id: String
@@ -24,8 +26,13 @@ public struct TrialRequest: Sendable, Equatable {
 
   /// `key=value` per setting as its author wrote the value, sorted by key.
   public var assignments: [String] { settings.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value.text)" } }
+  /// To be added to the environment of the trial's process: by it a later sweep finds an orphan of a killed runner.
+  public var environment: [String: String] { [Self.variable: Self.absolute(directory)] }
   /// Where a runner puts the trial's output.
   public var logPath: String { directory + "/trial.log" }
+
+  static let variable = "THERIAC_TRIAL"
+  static func absolute(_ path: String) -> String { URL(fileURLWithPath: path).resolvingSymlinksInPath().path }
 }
 
 public enum TrialOutcome: Sendable, Equatable {
@@ -40,7 +47,7 @@ public enum TrialOutcome: Sendable, Equatable {
 /// Runs a trial. Sweeps knows no training: the program's own runner starts `theriac train` in a process of its own.
 public protocol TrialRunner: Sendable {
   /// Runs one trial to its end.
-  /// - Parameter started: to be called with the pid once there is one, so that a later sweep finds an orphan.
+  /// - Parameter started: to be called with the pid once there is one, for the trial's record.
   func run(_ request: TrialRequest, started: @escaping @Sendable (Int32) -> Void) async -> TrialOutcome
   /// Asks a running trial to save its state and end; `run` then returns. Does nothing for any other id.
   func cancel(_ id: String)

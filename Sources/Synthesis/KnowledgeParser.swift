@@ -9,11 +9,11 @@ import Records
 /// - Procedure families: `* id | category | base rate`, then `names`, `forms`, `drugs`.
 /// - Slots, separated by `;`: `C09A 6 C09C 4 @.7` gives one of two classes in 70 % of the visits; `!` = only when severe.
 struct KnowledgeParser {
-  private(set) var knowledge = Knowledge()
+  var knowledge = Knowledge()
   private var forms: [String: [String]] = [:]
-  private var medicationIndex: [String: Int] = [:]
-  private var diagnoses = Vocabulary(codes: [], texts: [])
-  private var procedures = Vocabulary(codes: [], texts: [])
+  var medicationIndex: [String: Int] = [:]
+  var diagnoses = Vocabulary(codes: [], texts: [])
+  var procedures = Vocabulary(codes: [], texts: [])
 
   static func parse() throws(SynthesisError) -> Knowledge {
     var parser = KnowledgeParser()
@@ -63,7 +63,7 @@ struct KnowledgeParser {
   }
 
   /// `; `-separated slots of a `drugs` line.
-  private mutating func slots(_ text: String, table: String) throws(SynthesisError) -> [TherapySlot] {
+  mutating func slots(_ text: String, table: String) throws(SynthesisError) -> [TherapySlot] {
     var slots: [TherapySlot] = []
     for part in Self.cells(text, by: ";") where !part.isEmpty {
       let isForSevere = part.hasPrefix("!")
@@ -103,7 +103,7 @@ struct KnowledgeParser {
   }
 
   /// `name value; name value` with names looked up in `index`.
-  private func links(_ text: String, in index: [String: Int], table: String) throws(SynthesisError) -> [Link] {
+  func links(_ text: String, in index: [String: Int], table: String) throws(SynthesisError) -> [Link] {
     var links: [Link] = []
     for part in Self.cells(text, by: ";") {
       let words = part.split(separator: " ").map(String.init)
@@ -177,7 +177,7 @@ struct KnowledgeParser {
   }
 
   /// The blocks of a table: a header line `* a | b | ...` and its `key text` lines.
-  private func blocks(_ tables: [String], named name: String) throws(SynthesisError)
+  func blocks(_ tables: [String], named name: String) throws(SynthesisError)
     -> [(header: [String], fields: [String: String])]
   {
     var blocks: [(header: [String], fields: [String: String])] = []
@@ -195,7 +195,7 @@ struct KnowledgeParser {
   }
 
   /// Adds names × forms to a vocabulary and gives the weighted codes of plain and severe wording.
-  private func addTexts(
+  func addTexts(
     _ fields: [String: String], prefix: String, rankLimit: Int, to vocabulary: inout Vocabulary, table: String
   ) throws(SynthesisError) -> (plain: WeightedCodes, severe: WeightedCodes) {
     guard let names = fields["names"], let shape = fields["forms"] else {
@@ -227,134 +227,6 @@ struct KnowledgeParser {
           name: block.header[0], baseRate: rate, plain: codes.plain, severe: codes.severe,
           slots: try slots(block.fields["drugs"] ?? "", table: "procedures")))
     }
-  }
-
-  private mutating func readConditions() throws(SynthesisError) {
-    let blocks = try blocks(
-      [
-        ConditionsCirculatory.table, ConditionsRespiratory.table, ConditionsMetabolic.table, ConditionsDigestive.table,
-        ConditionsNervous.table,
-      ], named: "conditions")
-    let byName = Self.index(blocks.map { $0.header[0] })
-    let groups = Self.index(knowledge.symptoms.map(\.name))
-    let families = Self.index(knowledge.families.map(\.name))
-    for block in blocks {
-      var condition = try Self.condition(block.header)
-      let codes = try addTexts(
-        block.fields, prefix: "S" + block.header[1], rankLimit: Wording.rankLimit, to: &diagnoses, table: "conditions")
-      condition.plain = codes.plain
-      condition.severe = codes.severe
-      if let text = block.fields["risk"] { condition.risks = try links(text, in: byName, table: "conditions") }
-      if let text = block.fields["signs"] { condition.signs = try links(text, in: groups, table: "conditions") }
-      if let text = block.fields["acts"] { condition.procedures = try links(text, in: families, table: "conditions") }
-      condition.slots = try slots(block.fields["drugs"] ?? "", table: "conditions")
-      for (rank, code) in condition.plain.codes.enumerated() {
-        knowledge.anyDiagnosis.append(code, weight: condition.prevalence / Double(rank + 1))
-      }
-      knowledge.conditions.append(condition)
-    }
-    knowledge.causalOrder = try Self.causalOrder(knowledge.conditions)
-  }
-
-  static func index(_ names: [String]) -> [String: Int] {
-    Dictionary(names.enumerated().map { ($1, $0) }, uniquingKeysWith: { first, _ in first })
-  }
-
-  private static func condition(_ header: [String]) throws(SynthesisError) -> Condition {
-    let line = header.joined(separator: " | ")
-    guard header.count == 5, ["chronic", "acute"].contains(header[2]) else {
-      throw .badTable("conditions", line: line, reason: "expected five cells, the third chronic or acute")
-    }
-    let words = header[4].split(separator: " ").map(String.init)
-    let profiles: [String: SIMD4<Double>] = [
-      "any": SIMD4(1, 1, 1, 1), "young": SIMD4(2, 1.3, 0.7, 0.5), "mid": SIMD4(0.7, 1.3, 1.1, 0.7),
-      "old": SIMD4(0.2, 0.8, 1.2, 1.4),
-    ]
-    guard let profile = words.first.flatMap({ profiles[$0] }) else {
-      throw .badTable("conditions", line: line, reason: "the age profile is unknown")
-    }
-    let sex: Condition.Sex = words.contains("m") ? .male : words.contains("f") ? .female : .any
-    return Condition(
-      name: header[0], isChronic: header[2] == "chronic",
-      prevalence: try number(header[3], table: "conditions", line: line), ageFactors: profile, sex: sex)
-  }
-
-  /// Chronic conditions first; within each kind every risk before what it raises, else in table order.
-  private static func causalOrder(_ conditions: [Condition]) throws(SynthesisError) -> [Int] {
-    var order: [Int] = []
-    var placed = Set<Int>()
-    while order.count < conditions.count {
-      let before = order.count
-      for (i, condition) in conditions.enumerated() where !placed.contains(i) {
-        let isBlockedByChronic =
-          !condition.isChronic && conditions.indices.contains { conditions[$0].isChronic && !placed.contains($0) }
-        guard !isBlockedByChronic, condition.risks.allSatisfy({ placed.contains($0.target) }) else { continue }
-        order.append(i)
-        placed.insert(i)
-      }
-      if order.count == before {
-        let rest = conditions.indices.filter { !placed.contains($0) }.map { conditions[$0].name }
-        throw .badTable("conditions", line: rest.joined(separator: ", "), reason: "their risks form a circle")
-      }
-    }
-    return order
-  }
-
-  private mutating func readIntolerances() throws(SynthesisError) {
-    for line in Self.lines(ChemicalFamilies.table) {
-      let cells = Self.cells(line, by: "|")
-      let classes = cells.last?.split(separator: " ").compactMap { medicationIndex[String($0)] } ?? []
-      guard cells.count == 3, classes.count == cells[2].split(separator: " ").count else {
-        throw .badTable("chemical families", line: line, reason: "expected 'name | rate | known classes'")
-      }
-      let rate = try Self.number(cells[1], table: "chemical families", line: line)
-      knowledge.intolerances.append(Intolerance(name: cells[0], rate: rate, medications: classes))
-    }
-  }
-
-  private mutating func readIncidental() throws(SynthesisError) {
-    let names = Self.index(knowledge.intolerances.map(\.name))
-    for (number, line) in Self.lines(IncidentalDiagnoses.table).enumerated() {
-      let cells = Self.cells(line, by: "|")
-      guard cells.count == 2 else { throw .badTable("incidental", line: line, reason: "expected two cells") }
-      let code = diagnoses.codes.count
-      diagnoses.codes.append("SV" + Self.padded(number + 1, 3))
-      diagnoses.texts.append(cells[1])
-      if cells[0].hasPrefix("family:") {
-        guard let family = names[String(cells[0].dropFirst("family:".count))] else {
-          throw .badTable("incidental", line: line, reason: "no such chemical family")
-        }
-        knowledge.intolerances[family].note = Int32(code)
-      } else {
-        knowledge.incidental.append(
-          Link(target: code, value: try Self.number(cells[0], table: "incidental", line: line)))
-      }
-    }
-  }
-
-  private mutating func readInteractions() throws(SynthesisError) {
-    var groups: [String: [Int]] = [:]
-    for line in Self.lines(InteractionRules.groups) {
-      let cells = Self.cells(line, by: "|")
-      let classes = cells.last?.split(separator: " ").compactMap { medicationIndex[String($0)] } ?? []
-      guard cells.count == 2, classes.count == cells[1].split(separator: " ").count else {
-        throw .badTable("interaction groups", line: line, reason: "expected 'group | known classes'")
-      }
-      groups[cells[0]] = classes
-    }
-    var pairs: Set<Interaction> = []
-    for line in Self.lines(InteractionRules.rules) {
-      let sides = Self.cells(line, by: "+")
-      guard sides.count == 2, let first = groups[sides[0]], let second = groups[sides[1]] else {
-        throw .badTable("interaction rules", line: line, reason: "expected 'group + group'")
-      }
-      for a in first {
-        for b in second {
-          if let pair = Interaction(Int32(a), Int32(b)) { pairs.insert(pair) }
-        }
-      }
-    }
-    knowledge.interactions = pairs.sorted { ($0.a, $0.b) < ($1.a, $1.b) }
   }
 
   private func checkUnique() throws(SynthesisError) {

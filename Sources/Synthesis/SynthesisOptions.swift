@@ -19,7 +19,8 @@ public struct SynthesisOptions: Codable, Equatable, Sendable {
   /// - Throws: `badOption` when the number of patients is out of range.
   public func checked() throws(SynthesisError) -> SynthesisOptions {
     guard Self.patientRange.contains(patients) else {
-      throw .badOption("patients", found: String(patients), expected: "a number from 1 to \(Self.patientRange.upperBound)")
+      throw .badOption(
+        "patients", found: String(patients), expected: "a number from 1 to \(Self.patientRange.upperBound)")
     }
     return self
   }

@@ -10,7 +10,7 @@ struct Wording {
 
   let entries: [Entry]
 
-  /// The weight falls with the square of rank(name) · rank(form).
+  /// The weight falls with the 1.5th power of rank(name) · rank(form).
   init(names: [String], forms: [String], rankLimit: Int = Wording.rankLimit) {
     var entries: [Entry] = []
     var seen: Set<String> = []
@@ -25,8 +25,8 @@ struct Wording {
     self.entries = entries
   }
 
-  /// rank⁻²
-  static func weight(rank: Int) -> Double { 1 / Double(rank * rank) }
+  /// rank^−1.5
+  static func weight(rank: Int) -> Double { 1 / (Double(rank) * Double(rank).squareRoot()) }
 
   /// Puts the name in the place of `~`; a word that ends the form's start and begins the name is said once
   /// ("acute on chronic ~" + "chronic kidney disease").

@@ -8,8 +8,7 @@ package enum BufferPool {
 
   private struct State {
     var free: [Int: [UnsafeMutableRawPointer]] = [:]
-    var allocated = 0
-    var pooledBytes = 0
+    var allocated: [Int: Int] = [:]  // by size
   }
 
   // The pointers in the free lists belong to nobody else, and the mutex guards the lists.
@@ -32,10 +31,9 @@ package enum BufferPool {
     let size = sizeClass(bytes)
     let reused: UnsafeMutableRawPointer? = guarded.withLock { guarded in
       guard let pointer = guarded.state.free[size]?.popLast() else {
-        guarded.state.allocated += 1
+        guarded.state.allocated[size, default: 0] += 1
         return nil
       }
-      guarded.state.pooledBytes -= size
       return pointer
     }
     return reused ?? UnsafeMutableRawPointer.allocate(byteCount: size, alignment: alignment)
@@ -45,13 +43,12 @@ package enum BufferPool {
     let size = sizeClass(bytes)
     guarded.withLock { guarded in
       guarded.state.free[size, default: []].append(pointer)
-      guarded.state.pooledBytes += size
     }
   }
 
-  /// How many buffers were taken from the system since the start: constant in steady state.
-  package static var systemAllocations: Int {
-    guarded.withLock { $0.state.allocated }
+  /// How many buffers above a size were taken from the system since the start: constant in steady state.
+  package static func systemAllocations(largerThan bytes: Int = 0) -> Int {
+    guarded.withLock { $0.state.allocated.reduce(0) { $1.key > bytes ? $0 + $1.value : $0 } }
   }
 
   /// Gives all free buffers back to the system.
@@ -61,7 +58,6 @@ package enum BufferPool {
         for pointer in list { pointer.deallocate() }
       }
       guarded.state.free = [:]
-      guarded.state.pooledBytes = 0
     }
   }
 }

@@ -17,7 +17,8 @@ public struct BERTWeights: Sendable {
 
   /// Takes every weight from `tensor`, which is asked by name and shape.
   package init(
-    _ configuration: BERTConfiguration, tensor: (_ name: String, _ shape: [Int]) throws(TextEncoderError) -> FloatStorage
+    _ configuration: BERTConfiguration,
+    tensor: (_ name: String, _ shape: [Int]) throws(TextEncoderError) -> FloatStorage
   ) throws(TextEncoderError) {
     let d = configuration.hiddenSize
     let f = configuration.intermediateSize

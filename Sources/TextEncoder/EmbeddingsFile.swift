@@ -33,7 +33,7 @@ public struct EmbeddingsFile: Sendable {
 
   /// Opens and checks the kind, the schema, the attributes and the shapes; the whole content (its hash, and that every
   /// number is finite) when `/visits` has at most `checkedBytes` or `checkingAll` says so. Of a larger file only
-  /// `/medications` is checked here: its writer has verified it, and `verify` does it again.
+  /// `/medications` is checked here: the writer has verified the rest, and `checkingAll: true` does it again.
   /// - Throws: `file`, `badEmbeddings`.
   public static func open(_ path: String, checkingAll: Bool? = nil) throws(TextEncoderError) -> EmbeddingsFile {
     try TextEncoderError.wrapping(path) {

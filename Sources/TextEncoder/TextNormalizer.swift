@@ -54,4 +54,3 @@ public struct TextNormalizer: Equatable, Sendable {
     }
   }
 }
-

@@ -19,7 +19,7 @@ struct Describe: ParsableCommand {
       try Console.json(profile, snakeCase: false)
     } else {
       Console.result(profile.table())
-      if report { Console.result(cohort.report.summary) }
+      if report { Console.result(cohort.report.text()) }
     }
   }
 }

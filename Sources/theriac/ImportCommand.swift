@@ -66,7 +66,7 @@ struct Import: ParsableCommand {
     let cohort = try CohortImport.run(format, paths: paths, options: options) { progress.show($0) }
     progress.end()
     try CohortFile.write(cohort, to: out)
-    Console.note(cohort.report.summary)
+    Console.note(cohort.report.text())
     Console.result(
       "\(out): \(cohort.patientCount) patients, \(cohort.visitCount) visits, \(cohort.medicationCount) medications "
         + "(\((ContinuousClock.now - started).formatted(.units(allowed: [.seconds], fractionalPart: .show(length: 1)))))")

@@ -1,5 +1,6 @@
 // A worker process for the tests and benchmarks of Cluster: not installed, not documented for users.
-//   ClusterTestWorker ENDPOINT VERSION [MODE]      MODE: steady | latency | die-at-STEP:RANK | idle
+//   ClusterTestWorker ENDPOINT VERSION [MODE]     MODE: steady | slow | compute | latency | die-at-STEP:RANK
+//   ClusterTestWorker coordinate ENDPOINT         a coordinator of two workers with one endless task
 import Cluster
 import Glibc
 
@@ -27,6 +28,7 @@ final class AddingProgram: WorkerProgram {
   func run(
     task: UnsafeRawBufferPointer, collective: any Collective, progress: (UnsafeRawBufferPointer) throws -> Void
   ) throws -> [UInt8] {
+    while mode == "compute" { usleep(1000) }
     if mode == "latency" { return try measure(collective) }
     let end = task.loadUnaligned(as: UInt64.self)
     while committedPosition < end && !collective.shouldStop {
@@ -77,7 +79,27 @@ final class AddingProgram: WorkerProgram {
   }
 }
 
+final class EndlessProgram: CoordinatorProgram {
+  func job() -> [UInt8] { [] }
+  func next() -> ClusterTask? { ClusterTask(withUnsafeBytes(of: UInt64.max) { Array($0) }, label: "endless") }
+  func state() -> [UInt8]? { nil }
+  func shard(rank: Int, world: Int, emit: ([UInt8]) throws -> Void) throws { try emit([1]) }
+  func completed(_ task: ClusterTask, results: [[UInt8]], stopped: Bool) {}
+  func progress(_ bytes: UnsafeRawBufferPointer, from rank: Int, of task: ClusterTask) {}
+}
+
 let arguments = CommandLine.arguments
+if arguments.count == 3 && arguments[1] == "coordinate" {
+  var options = CoordinatorOptions(world: 2, version: "1")
+  options.bind = [arguments[2]]
+  do throws(ClusterError) {
+    _ = try Coordinator(options, program: EndlessProgram()).run()
+    exit(0)
+  } catch {
+    print("\(error)")
+    exit(1)
+  }
+}
 guard arguments.count >= 3 else {
   print("usage: ClusterTestWorker ENDPOINT VERSION [MODE]")
   exit(64)

@@ -116,14 +116,6 @@ import Wire
   @Test("a worker that was declared lost and comes back to life is told so, once")
   func declaredLost() {
     var simulation = running()
-    simulation.advance(.seconds(8))
-    simulation.send(sum(simulation, 1, 2))
-    for _ in 0..<30 {
-      simulation.now += .milliseconds(100)
-      simulation.send(simulation.header(.ping, of: 1))
-      simulation.handle(.tick)
-    }
-    #expect(simulation.log.contains { if case .lost("node, pid 2", let why) = $0 { why.contains("10 s") } else { false } } == false)
     simulation.advance(.seconds(9), alive: false)
     for _ in 0..<20 {
       simulation.now += .milliseconds(100)
@@ -144,7 +136,7 @@ import Wire
     simulation.greet(3, pid: 2)
     #expect(simulation.log.contains(.waitingForNextTask(worker: "node, pid 3")))
     simulation.send(sum(simulation, 3, 2))
-    #expect(simulation.state.refusals == [.outOfOrder: 1].merging([:]) { a, _ in a } || simulation.state.refusals == [.late: 1])
+    #expect(simulation.state.refusals == [.late: 1])
     #expect(simulation.combinations.count == 1)
   }
 

@@ -38,7 +38,7 @@ struct ProcessTests {
   @Test("a worker killed from outside while the others wait in a collective is noticed by its connection alone")
   func killedRemotely() throws {
     let log = EventLog()
-    let program = CountingProgram(steps: [400])
+    let program = CountingProgram(steps: [80])
     let coordinator = try Coordinator(options(2, log), program: program)
     // Started by another launcher: nobody reports its exit to this coordinator.
     let idle = try Coordinator(CoordinatorOptions(world: 1, version: "1"), program: CountingProgram(steps: []))
@@ -56,7 +56,7 @@ struct ProcessTests {
     #expect(program.aborts.count == 1)
     #expect(program.aborts.first?.contains("its connection is closed") == true)
     let steps = program.results[0][0].withUnsafeBytes { $0.loadUnaligned(as: UInt64.self) }
-    #expect(steps == 400)
+    #expect(steps == 80)
   }
 
   @Test("a worker that is started again comes in at the next task with the coordinator's state")
@@ -78,33 +78,59 @@ struct ProcessTests {
     #expect(program.results[1] == Array(repeating: CountingProgram.expected(worlds), count: 2))
   }
 
-  @Test("a worker ends by itself, with the documented code, soon after its coordinator was killed")
-  func orphan() throws {
-    let coordinator = try Coordinator(options(1, EventLog()), program: CountingProgram(steps: [1]))
-    let silent = try Coordinator(options(1, EventLog()), program: CountingProgram(steps: [1]))
-    _ = coordinator
+  @Test(
+    "workers end by themselves with the documented code soon after their coordinator was killed",
+    arguments: ["compute", "slow"])
+  func orphans(mode: String) throws {
+    let endpoint = try LocalWorkers.privateEndpoint()
+    defer { endpoint.remove() }
+    let launcher = try Coordinator(options(1, EventLog()), program: CountingProgram(steps: []))
+    let hub = LocalWorkers(executable: TestWorker.path, count: 1, arguments: { _ in ["coordinate", endpoint.endpoint] })
+    try hub.start(reportingTo: launcher)
+    // Reports of the workers' ends come to a coordinator that waits for workers in vain.
+    let witness = try Coordinator(options(1, EventLog()), program: CountingProgram(steps: []))
+    let children = LocalWorkers(
+      executable: TestWorker.path, count: 2, arguments: { _ in [endpoint.endpoint, "1", mode] })
+    try children.start(reportingTo: witness)
+    usleep(700_000)
+    #expect(children.processes.count == 2)
+    if let victim = hub.processes[1] { kill(victim, SIGKILL) }
+    let start = ContinuousClock.now
+    let error = #expect(throws: ClusterError.self) { try witness.run() }
+    #expect(error?.description.contains("exited with code 69") == true)
+    while !children.processes.isEmpty && ContinuousClock.now - start < .seconds(10) { usleep(10_000) }
+    #expect(ContinuousClock.now - start < .seconds(6))
+    children.stop()
+    hub.stop()
+  }
+
+  @Test("a frozen worker is lost by its silence, and is told so when it wakes")
+  func frozen() throws {
     let log = EventLog()
-    let program = CountingProgram(steps: [1_000_000])
+    let program = CountingProgram(steps: [200])
     var options = options(2, log)
-    options.stopTimeout = .milliseconds(300)
-    let dropped = try Coordinator(options, program: program)
-    let children = workers(dropped, ["slow", "slow"])
-    try children.start(reportingTo: silent)
-    let stopper = Background {
+    options.heartbeatTimeout = .milliseconds(1500)
+    options.heartbeatInterval = .milliseconds(200)
+    let coordinator = try Coordinator(options, program: program)
+    let witness = try Coordinator(options, program: CountingProgram(steps: []))
+    let children = workers(coordinator, ["slow", "slow"])
+    try children.start(reportingTo: witness)
+    let freezer = Background {
       while !log.events.contains(where: { if case .taskStarted = $0 { true } else { false } }) { usleep(10_000) }
-      // One is frozen, so the task cannot end and is dropped; the frozen one finds nobody when it wakes.
-      if let frozen = children.processes[1] { kill(frozen, SIGSTOP) }
-      usleep(100_000)
-      dropped.requestStop("test")
+      usleep(200_000)
+      if let victim = children.processes[1] {
+        kill(victim, SIGSTOP)
+        usleep(2_500_000)
+        kill(victim, SIGCONT)
+      }
       return true
     }
-    #expect(try dropped.run() == .interrupted(reason: "test"))
-    _ = stopper.result()
-    if let frozen = children.processes[1] { kill(frozen, SIGCONT) }
-    let start = ContinuousClock.now
-    while !children.processes.isEmpty && ContinuousClock.now - start < .seconds(10) { usleep(10_000) }
-    #expect(children.processes.isEmpty)
-    #expect(ContinuousClock.now - start < .seconds(6))
+    #expect(try coordinator.run() == .finished)
+    _ = freezer.result()
+    #expect(program.aborts.first?.contains("nothing was heard of it for 1.5 s") == true)
+    let error = #expect(throws: ClusterError.self) { try witness.run() }
+    #expect(error?.description.contains("exited with code") == true)
+    children.stop()
   }
 
   @Test("an executable that does not exist is named, and one that ends at once ends the run")

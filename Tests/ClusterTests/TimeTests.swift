@@ -65,6 +65,20 @@ import Wire
     #expect(simulation.deliveredResults == 1)
   }
 
+  @Test("a pause of the coordinator itself loses nobody")
+  func ownPause() {
+    var simulation = Simulation(world: 2, tasks: [5])
+    simulation.greet(1)
+    simulation.greet(2)
+    simulation.settle(30)
+    simulation.now += .seconds(300)
+    simulation.handle(.tick)
+    simulation.advance(.seconds(5))
+    #expect(simulation.aborts == 0 && simulation.outcome == nil)
+    simulation.advance(.seconds(11), alive: false)
+    #expect(simulation.aborts > 0 || simulation.outcome?.error != nil)
+  }
+
   @Test("progress counts as a sign of work")
   func progress() {
     var simulation = Simulation(world: 1, tasks: [5]) { $0.stepTimeout = .seconds(60) }

@@ -44,7 +44,10 @@ import Testing
     let labels = try LabelMatrix(dense: [0, 0, 1, 1, 0, 1, 1, 0, 1, 0, 0, 1], medications: 4)
     let scores = try baseline.scores(labels: labels, patientOffsets: [0, 2, 3])
     for rule in [PredictionRule.official, .paper] {
-      #expect(scores.map { rule.predicts($0) } == [true, true, false, false, false, false, true, true, true, true, false, false])
+      #expect(
+        scores.map { rule.predicts($0) } == [
+          true, true, false, false, false, false, true, true, true, true, false, false,
+        ])
     }
     // Inside and outside the set, frequency decides.
     #expect(scores[6] > scores[7] && scores[4] > scores[5])

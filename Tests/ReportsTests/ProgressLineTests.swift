@@ -41,7 +41,8 @@ import Testing
     #expect(!stage.text.contains("7/200"))
   }
 
-  @Test("no line is wider than the terminal, and a shorter one wipes the longer before it", arguments: [1, 10, 30, 40, 200])
+  @Test(
+    "no line is wider than the terminal, and a shorter one wipes the longer before it", arguments: [1, 10, 30, 40, 200])
   func narrow(width: Int) {
     let stage = Stage()
     let line = stage.line(200, Terminal(isTerminal: true, width: width))
@@ -99,7 +100,9 @@ import Testing
     stage.pass(1)
     line.update(2)
     line.message("worker 2 left")
-    #expect(stage.text == "\repoch 3  2  2.00/s\r" + String(repeating: " ", count: 18) + "\rworker 2 left\n\repoch 3  2  2.00/s")
+    #expect(
+      stage.text == "\repoch 3  2  2.00/s\r" + String(repeating: " ", count: 18)
+        + "\rworker 2 left\n\repoch 3  2  2.00/s")
   }
 
   @Test("steps counted from many threads all count")

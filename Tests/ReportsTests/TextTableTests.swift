@@ -48,7 +48,9 @@ import Testing
 
   @Test(
     "display width",
-    arguments: [("abc", 3), ("甘草", 4), ("é", 1), ("e\u{301}", 1), ("한", 2), ("ｱ", 1), ("Ａ", 2), ("±", 1), ("👍🏽", 2), ("", 0)])
+    arguments: [
+      ("abc", 3), ("甘草", 4), ("é", 1), ("e\u{301}", 1), ("한", 2), ("ｱ", 1), ("Ａ", 2), ("±", 1), ("👍🏽", 2), ("", 0),
+    ])
   func width(text: String, columns: Int) {
     #expect(DisplayWidth.of(text) == columns)
   }

@@ -6,7 +6,9 @@ import Testing
   let scratch: Scratch
   init() throws { scratch = try Scratch() }
 
-  func runner(_ body: String, _ trials: any TrialRunner, workers: Int = 1, log: EventLog = EventLog()) throws -> SweepRunner {
+  func runner(_ body: String, _ trials: any TrialRunner, workers: Int = 1, log: EventLog = EventLog()) throws
+    -> SweepRunner
+  {
     SweepRunner(
       try SweepPlan(spec(body), inputs: SweepInputs()), directory: scratch.sweep, trialRunner: trials,
       options: SweepOptions(workers: workers, pollSeconds: 0.02, graceSeconds: 1), onEvent: { log($0) })
@@ -71,7 +73,9 @@ import Testing
   func cancellation() async throws {
     let trials = ClosureRunner { request, runner in
       // A Task.sleep here would end early: the trial's task is cancelled with its parent.
-      while !runner.isCancelled(request.id) { try await Task.detached { try await Task.sleep(for: .milliseconds(5)) }.value }
+      while !runner.isCancelled(request.id) {
+        try await Task.detached { try await Task.sleep(for: .milliseconds(5)) }.value
+      }
       return .cancelled
     }
     let runner = try runner("axes: {lr: [1, 2]}", trials)

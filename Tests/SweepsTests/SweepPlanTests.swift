@@ -3,12 +3,14 @@ import Sweeps
 import Testing
 
 @Suite struct SweepPlanTests {
-  @Test("equal numbers have one canonical form", arguments: [
-    ("5e-4", "0.0005"), ("5.0E-4", "0.0005"), ("1.0", "1"), ("+8", "8"), ("-0.0", "0"), ("1e-05", "1e-05"),
-    ("True", "true"), ("paper", "paper"), ("nan", "nan"),
-    ("18446744073709551615", "18446744073709551615"),
-    ("0.95", "0.95"), ("64e0", "64"),
-  ])
+  @Test(
+    "equal numbers have one canonical form",
+    arguments: [
+      ("5e-4", "0.0005"), ("5.0E-4", "0.0005"), ("1.0", "1"), ("+8", "8"), ("-0.0", "0"), ("1e-05", "1e-05"),
+      ("True", "true"), ("paper", "paper"), ("nan", "nan"),
+      ("18446744073709551615", "18446744073709551615"),
+      ("0.95", "0.95"), ("64e0", "64"),
+    ])
   func canonical(text: String, form: String) {
     #expect(SettingValue(text).canonical == form)
     #expect(SettingValue(text).text == text)
@@ -71,7 +73,8 @@ import Testing
   @Test("unknown settings and invalid trials are refused before anything starts")
   func refusals() throws {
     let grid = try spec("axes: {learning_rate: [1e-3]}")
-    #expect(throws: SweepError.unknownSetting("learning_rate", place: "axes of the sweep 's'", known: ["batch", "lr"])) {
+    #expect(throws: SweepError.unknownSetting("learning_rate", place: "axes of the sweep 's'", known: ["batch", "lr"]))
+    {
       try SweepPlan(grid, inputs: SweepInputs(knownSettings: ["lr", "batch"]))
     }
     struct Bad: Error, CustomStringConvertible { var description: String { "too fast" } }
@@ -83,7 +86,9 @@ import Testing
 
   @Test("random samples lie in their ranges, are distinct, and do not move when more are asked for")
   func random() throws {
-    func plan(_ samples: Int, axes: String = "lr: {min: 1e-5, max: 1e-2, scale: log}, batch: {min: 2, max: 5, integer: true}")
+    func plan(
+      _ samples: Int, axes: String = "lr: {min: 1e-5, max: 1e-2, scale: log}, batch: {min: 2, max: 5, integer: true}"
+    )
       throws -> SweepPlan
     { try SweepPlan(spec("design: random\nsamples: \(samples)\naxes: {\(axes)}"), inputs: SweepInputs()) }
     let many = try plan(200).trials
@@ -97,5 +102,17 @@ import Testing
     #expect(try plan(20).trials == Array(many.prefix(20)))
     #expect(Set(try plan(6, axes: "a: [1, 2, 3], b: [1, 2]").trials.map(\.id)).count == 6)
     #expect(throws: SweepError.tooManySamples(asked: 7, distinct: 6)) { try plan(7, axes: "a: [1, 2, 3], b: [1, 2]") }
+  }
+
+  @Test(
+    "the sweep files that come with Theriac are read, and have as many points as Figure 7",
+    arguments: [("fig7", 69), ("fig7-mimic4", 69), ("quickstart", 14)])
+  func committedFiles(name: String, count: Int) throws {
+    let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+      .deletingLastPathComponent()
+    let spec = try SweepSpec.read(root.appendingPathComponent("configs/sweeps/\(name).yaml").path)
+    let plan = try SweepPlan(spec, inputs: SweepInputs())
+    #expect(plan.trials.count == count)
+    #expect(plan.spec.axes.map(\.name) == ["batch", "lr", "alpha"] && plan.spec.figure == "fig7")
   }
 }

@@ -29,7 +29,8 @@ import Testing
 
   @Test("trials run in child processes; a failure keeps its last lines of output and exit code")
   func childProcesses() async throws {
-    let script = try script("echo working; case $(cat trial.json) in *'\"lr\" : \"2\"'*) echo; echo 'cannot open x' >&2; exit 4;; esac")
+    let script = try script(
+      "echo working; case $(cat trial.json) in *'\"lr\" : \"2\"'*) echo; echo 'cannot open x' >&2; exit 4;; esac")
     let outcome = try await runner("axes: {lr: [1, 2]}\nmax_retries: 0", Self.shell(script)).run()
     #expect(outcome.status.done == 1 && outcome.status.failed == 1)
     #expect(text(scratch.sweep.trialsTable).contains("ended with exit code 4: working | cannot open x"))
@@ -81,7 +82,13 @@ import Testing
   @Test("one Ctrl-C at the runner's process ends trials in order and everything can be resumed")
   func interrupt() async throws {
     let script = try script(
-      "if [ \"$2\" = 0 ]; then trap 'mkdir checkpoints; echo > checkpoints/a.h5; exit 75' TERM; kill -INT $PPID; while :; do sleep 0.05; done; fi")
+      """
+      if [ "$2" = 0 ]; then
+        trap 'mkdir checkpoints; echo > checkpoints/a.h5; exit 75' TERM
+        kill -INT $PPID
+        while :; do sleep 0.05; done
+      fi
+      """)
     let path = scratch.path
     await #expect(processExitsWith: .exitCode(7)) { [path = path as String, script = script as String] in
       let runner = SweepRunner(
@@ -110,7 +117,8 @@ import Testing
       """)
     let body = "axes: {lr: [1, 2, 3, 4, 5]}"
     let path = scratch.path
-    await #expect(processExitsWith: .signal(SIGKILL)) { [path = path as String, script = script as String, body = body as String] in
+    await #expect(processExitsWith: .signal(SIGKILL)) {
+      [path = path as String, script = script as String, body = body as String] in
       let runner = SweepRunner(
         try SweepPlan(spec(body), inputs: SweepInputs()), directory: SweepDirectory(path + "/sweep"),
         trialRunner: SweepProcessTests.shell(script), options: SweepOptions(workers: 1, pollSeconds: 0.05))

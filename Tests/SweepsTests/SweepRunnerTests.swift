@@ -11,7 +11,8 @@ import Testing
   }
 
   func run(
-    _ plan: SweepPlan, _ runner: any TrialRunner, workers: Int = 2, retryFailed: Bool = false, _ log: EventLog = EventLog()
+    _ plan: SweepPlan, _ runner: any TrialRunner, workers: Int = 2, retryFailed: Bool = false,
+    _ log: EventLog = EventLog()
   ) async throws -> SweepOutcome {
     let options = SweepOptions(workers: workers, retryFailed: retryFailed, pollSeconds: 0.02, graceSeconds: 5)
     return try await SweepRunner(
@@ -58,7 +59,8 @@ import Testing
 
   @Test("tables hold a row per trial, and mean and sample deviation over seeds")
   func tables() async throws {
-    let body = "axes: {lr: [1e-3, 5e-3], batch: [2, 8]}\ndesign: one-at-a-time\ncenter: {lr: 5e-3, batch: 8}\nseeds: [1, 2, 4]"
+    let body =
+      "axes: {lr: [1e-3, 5e-3], batch: [2, 8]}\ndesign: one-at-a-time\ncenter: {lr: 5e-3, batch: 8}\nseeds: [1, 2, 4]"
     let plan = try plan(body + "\nset: {epochs: 5}\nfigure: fig7\ndataset: demo")
     let runner = ClosureRunner { request, _ in
       let lr = request.settings["lr"]?.number ?? 0
@@ -71,7 +73,8 @@ import Testing
     #expect(trials.count == 9)
     #expect(
       text(scratch.sweep.trialsTable).hasPrefix(
-        "id,lr,batch,epochs,seed,state,best_epoch,valid_jaccard,valid_f1,test_jaccard,seconds,attempts,in_spec,error\n"))
+        "id,lr,batch,epochs,seed,state,best_epoch,valid_jaccard,valid_f1,test_jaccard,seconds,attempts,in_spec,error\n")
+    )
     let row = try #require(trials.first { $0["lr"] == "0.001" && $0["seed"] == "4" })
     #expect(row["valid_jaccard"] == "0.14" && row["state"] == "done" && row["best_epoch"] == "2" && row["batch"] == "8")
     #expect(row["seconds"] == "1.500" && row["epochs"] == "5" && row["attempts"] == "1" && row["in_spec"] == "true")
@@ -86,7 +89,8 @@ import Testing
     // The center is one point of both lines.
     #expect(jaccard[1].mean == jaccard[3].mean)
     #expect(rows.contains { $0.metric == "test_jaccard" && $0.mean == 0.25 && $0.std == 0 })
-    #expect(text(scratch.sweep.sensitivityTable).hasPrefix("figure,dataset,parameter,value,metric,mean,std,n\nfig7,demo,lr,"))
+    #expect(
+      text(scratch.sweep.sensitivityTable).hasPrefix("figure,dataset,parameter,value,metric,mean,std,n\nfig7,demo,lr,"))
     #expect(outcome.status.best?.settings["lr"] == "0.005" && outcome.status.best?.n == 3)
   }
 
@@ -100,8 +104,9 @@ import Testing
     }
     _ = try await run(plan, runner)
     let rows = table(scratch.sweep.sensitivityTable).filter { $0["metric"] == "valid_jaccard" }
-    #expect(rows.map { ($0["parameter"] ?? "") + ($0["value"] ?? "") + ":" + ($0["mean"] ?? "") }
-      == ["lr0.001:0.1", "lr0.005:0.9", "batch2:0.9", "batch8:0.1"])
+    #expect(
+      rows.map { ($0["parameter"] ?? "") + ($0["value"] ?? "") + ":" + ($0["mean"] ?? "") }
+        == ["lr0.001:0.1", "lr0.005:0.9", "batch2:0.9", "batch8:0.1"])
     #expect(rows.allSatisfy { $0["std"] == "" && $0["n"] == "1" })
   }
 
@@ -129,7 +134,8 @@ import Testing
     let outcome = try await run(plan, runner, workers: 1, log)
     #expect(outcome.status.done == 2 && outcome.status.failed == 1)
     #expect(runner.requests.count == 1 + 3 + 3)
-    let failed = try #require(log.all.compactMap { if case .failed(_, let n, let why) = $0 { (n, why) } else { nil } }.first)
+    let failed = try #require(
+      log.all.compactMap { if case .failed(_, let n, let why) = $0 { (n, why) } else { nil } }.first)
     #expect(failed == (3, "out of memory, \"again\""))
     #expect(text(scratch.sweep.trialsTable).contains(#","out of memory, ""again"""#))
     #expect(text(scratch.sweep.record(plan.trials[2].id)).contains(#""attempts" : 3"#))
@@ -222,6 +228,7 @@ import Testing
     let log = EventLog()
     let outcome = try await run(plan, runner, log)
     #expect(outcome.status.done == 1 && runner.requests.count == 2)
-    #expect(log.all.contains { $0.description.contains("summary.json is damaged: it is not the JSON of a run's summary") })
+    #expect(
+      log.all.contains { $0.description.contains("summary.json is damaged: it is not the JSON of a run's summary") })
   }
 }

@@ -63,8 +63,14 @@ import Testing
       ("axes: {lr: [1]}\ndesign: one-at-a-time\ncenter: {lt: 1}", "unknown key 'lt' in center; known keys are lr"),
       ("axes: {lr: {min: 1, max: 2}}", "expected lists of values; ranges belong to design: random"),
       ("axes: {lr: {min: 2, max: 1}}\ndesign: random\nsamples: 1", "'max' is 1, expected more than min (2)"),
-      ("axes: {lr: {min: 0, max: 1, scale: log}}\ndesign: random\nsamples: 1", "'min' is 0, expected more than 0 on a log"),
-      ("axes: {lr: {min: 1, max: 2, step: 1}}", "unknown key 'step' in axes.lr; known keys are min, max, scale, integer"),
+      (
+        "axes: {lr: {min: 0, max: 1, scale: log}}\ndesign: random\nsamples: 1",
+        "'min' is 0, expected more than 0 on a log"
+      ),
+      (
+        "axes: {lr: {min: 1, max: 2, step: 1}}",
+        "unknown key 'step' in axes.lr; known keys are min, max, scale, integer"
+      ),
       ("axes: {lr: {min: 0, max: 1.5, integer: true}}", "'integer' is true, expected false, or whole numbers"),
       ("axes: {lr: [1]}\nset: {lr: 2}", "setting 'lr' is given in axes and in set; keep one"),
       ("axes: {seed: [1, 2]}", "seeds are given by 'seeds: [1, 2, 3]'"),

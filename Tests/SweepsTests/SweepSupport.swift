@@ -35,7 +35,8 @@ func table(_ path: String) -> [[String: String]] {
 /// `valid` and `test` hold a finished run's metrics.
 func summaryJSON(jaccard: Double, test: Double? = nil, seconds: Double = 1.5) -> String {
   let tests = test.map { #","test":{"jaccard":\#($0)}"# } ?? ""
-  return #"{"best_epoch":2,"metrics":{"jaccard":\#(jaccard),"f1":0.5},"seconds":\#(seconds),"state":"finished"\#(tests)}"#
+  return
+    #"{"best_epoch":2,"metrics":{"jaccard":\#(jaccard),"f1":0.5},"seconds":\#(seconds),"state":"finished"\#(tests)}"#
 }
 
 func spec(_ body: String, name: String = "s") throws -> SweepSpec {

@@ -7,7 +7,9 @@ import Testing
 
   static func values(_ count: Int, _ stream: UInt64, special: Bool) throws -> [Float] {
     var values: [Float] = try normal([count], stream, scale: 3).array
-    let specials: [Float] = [.nan, .infinity, -.infinity, 0, -0.0, 1e30, -1e30, 0x1p-140, -0x1p-140, 88.9, -88.9, -104, 20]
+    let specials: [Float] = [
+      .nan, .infinity, -.infinity, 0, -0.0, 1e30, -1e30, 0x1p-140, -0x1p-140, 88.9, -88.9, -104, 20,
+    ]
     if special {
       for (index, value) in specials.enumerated() where index * 5 + 2 < count { values[index * 5 + 2] = value }
     }

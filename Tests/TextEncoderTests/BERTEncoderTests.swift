@@ -41,7 +41,9 @@ import TextEncoder
     withExtendedLifetime(tiny) {}
   }
 
-  private let texts = (0..<60).map { text in (0..<(text * 7 % 23)).map { "word\(($0 + text) % 19)" }.joined(separator: " ") }
+  private let texts = (0..<60).map { text in
+    (0..<(text * 7 % 23)).map { "word\(($0 + text) % 19)" }.joined(separator: " ")
+  }
 
   @Test("the numbers do not depend on the number of threads, bit for bit", arguments: [2, 3, 7])
   func threads(count: Int) throws {
@@ -61,6 +63,19 @@ import TextEncoder
         #expect(distance(together[index * 8..<(index + 1) * 8], try encoder.encode([text])) < 1e-5)
       }
     }
+  }
+
+  @Test(
+    "the fast forward agrees with plain loops in double precision, for each activation",
+    arguments: ["gelu", "gelu_new", "gelu_pytorch_tanh", "relu"])
+  func plainLoops(activation: String) throws {
+    let tiny = try TinyPLM(config: TinyPLM.config.merging(["hidden_act": activation]) { $1 })
+    let plm = try PLMFolder(path: tiny.folder)
+    let file = try SafeTensors(path: tiny.folder + "/model.safetensors")
+    let ids: [Int32] = [2, 7, 8, 5, 20, 31, 12, 9, 3]
+    let expected = try PlainBERT(file: file, configuration: plm.configuration).lastHidden(ids)
+    let found = try BERTEncoder(plm, options: EncodingOptions(maxTokens: 40)).lastHidden(ids)
+    #expect(distance(found, expected.flatMap { $0.map(Float.init) }) < 1e-5)
   }
 
   @Test("pooling takes the rows it says", arguments: Pooling.allCases)

@@ -55,17 +55,19 @@ import TextEncoder
     var shapes = TinyPLM.shapes
     shapes["encoder.layer.1.output.dense.bias"] = nil
     let tiny = try TinyPLM(shapes: shapes)
-    #expect(throws: TextEncoderError.missingTensor(
-      name: "encoder.layer.1.output.dense.bias", expected: [8], path: tiny.folder + "/model.safetensors",
-      tensorsInFile: shapes.count)
+    #expect(
+      throws: TextEncoderError.missingTensor(
+        name: "encoder.layer.1.output.dense.bias", expected: [8], path: tiny.folder + "/model.safetensors",
+        tensorsInFile: shapes.count)
     ) { try PLMFolder(path: tiny.folder) }
   }
 
   @Test("a tensor of the wrong shape is named with both shapes")
   func wrongShape() throws {
-    let tiny = try TinyPLM(shapes: TinyPLM.shapes.merging(["encoder.layer.0.intermediate.dense.weight": [8, 12]]) { $1 })
+    let name = "encoder.layer.0.intermediate.dense.weight"
+    let tiny = try TinyPLM(shapes: TinyPLM.shapes.merging([name: [8, 12]]) { $1 })
     let text = sentence { try PLMFolder(path: tiny.folder) }
-    #expect(text.contains("encoder.layer.0.intermediate.dense.weight") && text.contains("[12, 8] by config.json, found [8, 12]"))
+    #expect(text.contains(name) && text.contains("[12, 8] by config.json, found [8, 12]"))
   }
 
   @Test("a vocabulary of another length than the embeddings is refused")
@@ -81,7 +83,8 @@ import TextEncoder
   func oldNames() throws {
     let new = try TinyPLM()
     let old = try TinyPLM(rename: { name in
-      "bert." + name.replacingOccurrences(of: "LayerNorm.weight", with: "LayerNorm.gamma")
+      "bert."
+        + name.replacingOccurrences(of: "LayerNorm.weight", with: "LayerNorm.gamma")
         .replacingOccurrences(of: "LayerNorm.bias", with: "LayerNorm.beta")
     })
     let texts = ["acute heart failure", "pain"]

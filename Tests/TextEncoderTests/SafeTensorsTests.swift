@@ -69,7 +69,9 @@ import TextEncoder
     }
   }
 
-  @Test("aligned float32 is the file's own memory; other formats are converted", arguments: ["F32", "F16", "BF16", "F64"])
+  @Test(
+    "aligned float32 is the file's own memory; other formats are converted",
+    arguments: ["F32", "F16", "BF16", "F64"])
   func formats(format: String) throws {
     let plm = try TinyPLM(format: format)
     let file = try SafeTensors(path: plm.folder + "/model.safetensors")

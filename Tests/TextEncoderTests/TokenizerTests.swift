@@ -42,9 +42,10 @@ import TextEncoder
 
   @Test("the longest piece wins, and a word that cannot be covered is one unknown token")
   func longestMatch() throws {
-    #expect(try Self.words("Heart failures, (hearts)") == [
-      "heart", "failure", "##s", ",", "(", "heart", "##s", "[UNK]",
-    ])
+    #expect(
+      try Self.words("Heart failures, (hearts)") == [
+        "heart", "failure", "##s", ",", "(", "heart", "##s", "[UNK]",
+      ])
     #expect(try Self.words("aab heartx") == ["a", "##a", "##b", "[UNK]"])
   }
 

@@ -22,12 +22,14 @@ import TextEncoder
     #expect(texts.text(.diagnosis, visit: 1) == "pain, D9")
   }
 
-  @Test("a short name ends before the description", arguments: [
-    ("N02B other analgesics: paracetamol, aspirin", "N02B other analgesics"),
-    ("Ginseng. A root.", "Ginseng"), ("sodium chloride 0.9 % infusion", "sodium chloride 0.9 % infusion"),
-    ("Ends here.", "Ends here"), ("  spaced : x", "spaced"), (": only", ": only"), ("", ""),
-    (String(repeating: "ab ", count: 30), String(repeating: "ab ", count: 19) + "ab"),
-  ])
+  @Test(
+    "a short name ends before the description",
+    arguments: [
+      ("N02B other analgesics: paracetamol, aspirin", "N02B other analgesics"),
+      ("Ginseng. A root.", "Ginseng"), ("sodium chloride 0.9 % infusion", "sodium chloride 0.9 % infusion"),
+      ("Ends here.", "Ends here"), ("  spaced : x", "spaced"), (": only", ": only"), ("", ""),
+      (String(repeating: "ab ", count: 30), String(repeating: "ab ", count: 19) + "ab"),
+    ])
   func shortName(text: String, name: String) {
     #expect(VisitTexts.shortName(text) == name)
   }

@@ -18,8 +18,9 @@ typedef struct {
   const int32_t *rows;  // global row ids, or NULL for row_offset + row
 } ck_dropout_plan;
 
+/// `rest1` and `rest2` are 1 - beta1 and 1 - beta2, rounded once.
 typedef struct {
-  float beta1, beta2, epsilon, rate, root_correction, coupled_decay, weight_factor;
+  float rest1, beta2, rest2, epsilon, rate, root_correction, coupled_decay, weight_factor;
 } ck_adam_rule;
 
 enum { CK_RELU, CK_GELU, CK_TANH, CK_SIGMOID, CK_ELU, CK_LEAKY_RELU };

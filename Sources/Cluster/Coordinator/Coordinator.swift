@@ -129,10 +129,10 @@ public final class Coordinator: @unchecked Sendable {  // other threads only pos
         case .shard(let rank, let world, let header, let id):
           try sendShard(rank: rank, world: world, header, to: id)
         case .progress(let message, let rank):
-          try calling { try program.progress(message.payload, from: rank, of: task) }
+          try calling { try message.withPayload { try program.progress($0, from: rank, of: task) } }
         case .results(let messages, let stopped):
           try calling {
-            try program.completed(task, results: messages.map { Array($0.payload) }, stopped: stopped)
+            try program.completed(task, results: messages.map(\.payloadArray), stopped: stopped)
           }
           queue.post(.event(.programCompleted))
         case .aborted(let why):

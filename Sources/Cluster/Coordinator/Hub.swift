@@ -89,11 +89,11 @@ final class Hub {
     let message = Message()
     guard identity.hasMore else { return true }
     while try !routers[index].receive(into: message, wait: true) {}
-    let sender = RoutingID(identity.bytes)
+    let sender = identity.withBytes { RoutingID($0) }
     if message.hasMore {
       let rest = Message()
       repeat { while try !routers[index].receive(into: rest, wait: true) {} } while rest.hasMore
-      feed(.badFrame(sender: sender?.incarnation, .trailingBytes(part: "frame", count: rest.bytes.count)))
+      feed(.badFrame(sender: sender?.incarnation, .trailingBytes(part: "frame", count: rest.array.count)))
       return true
     }
     accept(message, from: sender, index)
@@ -101,14 +101,14 @@ final class Hub {
   }
 
   private func accept(_ message: Message, from sender: RoutingID?, _ index: Int) {
-    let frame: Frame
+    let header: FrameHeader
     do throws(WireError) {
-      frame = try Frame(verifying: message.bytes, limit: UInt64(options.maxMessageBytes))
+      let limit = UInt64(options.maxMessageBytes)
+      header = try message.withBytes { bytes throws(WireError) in try Frame(verifying: bytes, limit: limit).header }
     } catch {
       if let sender, case .protocolVersion = error { routes[sender.incarnation] = index }
       return feed(.badFrame(sender: sender?.incarnation, error))
     }
-    let header = frame.header
     guard let sender, sender.incarnation == header.incarnation, (sender.channel == .heartbeat) == (header.kind == .ping)
     else {
       let found = "a \(header.kind) that names another sender than its connection"
@@ -122,7 +122,7 @@ final class Hub {
       feed(.frame(header, .held(HeldBytes(id))))
     default:
       if header.kind == .hello { routes[header.incarnation] = index }
-      feed(.frame(header, .bytes(Array(frame.payload))))
+      feed(.frame(header, .bytes(message.payloadArray)))
     }
   }
 
@@ -156,6 +156,7 @@ final class Hub {
     case .deliverProgress(let bytes, let rank):
       if let message = held.removeValue(forKey: bytes.id) { queue.call(.progress(message, rank: rank)) }
     case .deliverResults(let results, let stopped):
+      stateMessage = nil
       queue.call(.results(results.compactMap { held.removeValue(forKey: $0.id) }, stopped: stopped))
     case .attemptAborted(let why): queue.call(.aborted(why))
     case .log(let event): options.log(event)
@@ -179,7 +180,9 @@ final class Hub {
 
   /// The same payload behind another header.
   private func reframe(_ message: Message, _ header: FrameHeader) -> Message? {
-    do throws(ClusterError) { return try Message(header, payload: message.payload) } catch {
+    do throws(ClusterError) {
+      return try message.withPayload { payload throws(ClusterError) in try Message(header, payload: payload) }
+    } catch {
       failures.append(.programFailed(error.description))
       return nil
     }
@@ -233,14 +236,16 @@ final class Hub {
 enum RankSum {
   /// A result frame with Σ over ranks of the parts' float32 payloads, added in rank order.
   static func message(_ header: FrameHeader, _ parts: [Message]) throws(ClusterError) -> Message {
-    let count = (parts.first?.payload.count ?? 0) / 4
-    let message = try Message(byteCount: FrameHeader.byteCount + count * 4)
-    let sum = UnsafeMutableRawBufferPointer(rebasing: message.mutableBytes[FrameHeader.byteCount...])
-    if let first = parts.first { sum.copyMemory(from: UnsafeRawBufferPointer(rebasing: first.payload[..<(count * 4)])) }
-    for part in parts.dropFirst() { add(part.payload, to: sum) }
+    let count = (parts.first?.payloadCount ?? 0) / 4
     var header = header
     header.payloadLength = UInt64(count * 4)
-    if let base = message.mutableBytes.baseAddress { header.encode(to: base, payload: UnsafeRawBufferPointer(sum)) }
+    let message = try Message(byteCount: FrameHeader.byteCount + count * 4)
+    message.withMutableBytes { bytes in
+      let sum = UnsafeMutableRawBufferPointer(rebasing: bytes[FrameHeader.byteCount...])
+      parts.first?.withPayload { sum.copyMemory(from: UnsafeRawBufferPointer(rebasing: $0[..<(count * 4)])) }
+      for part in parts.dropFirst() { part.withPayload { add($0, to: sum) } }
+      if let base = bytes.baseAddress { header.encode(to: base, payload: UnsafeRawBufferPointer(sum)) }
+    }
     return message
   }
 

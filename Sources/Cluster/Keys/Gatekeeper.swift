@@ -41,7 +41,7 @@ final class Gatekeeper: @unchecked Sendable {  // the socket is used by the thre
 
   /// Request: version, id, domain, address, identity, mechanism, credentials. Reply: version, id, status, text, user, metadata.
   private func answer(_ request: [Message]) throws(ClusterError) {
-    func part(_ index: Int) -> [UInt8] { request.indices.contains(index) ? Array(request[index].bytes) : [] }
+    func part(_ index: Int) -> [UInt8] { request.indices.contains(index) ? request[index].array : [] }
     let mechanism = String(decoding: part(5), as: UTF8.self)
     let key = part(6)
     var text = "of mechanism \(mechanism)"
@@ -59,7 +59,7 @@ final class Gatekeeper: @unchecked Sendable {  // the socket is used by the thre
     ]
     for (index, bytes) in reply.enumerated() {
       let message = try Message(byteCount: bytes.count)
-      message.mutableBytes.copyBytes(from: bytes)
+      message.withMutableBytes { $0.copyBytes(from: bytes) }
       _ = try socket.send(message, more: index < reply.count - 1)
     }
   }

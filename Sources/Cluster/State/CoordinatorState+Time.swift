@@ -4,6 +4,7 @@ extension CoordinatorState {
     if let stopReason, let stopDeadline, now >= stopDeadline, phase != .completing {
       return end(.interrupted(reason: stopReason))
     }
+    forgiveOwnPause(at: now)
     checkMembers(at: now)
     if phase == .ended { return }
     switch phase {
@@ -19,6 +20,17 @@ extension CoordinatorState {
     default: break
     }
     if phase != .ended { notice(at: now) }
+  }
+
+  /// A coordinator that was itself stopped (suspended machine, debugger) has heard nothing of anybody meanwhile.
+  private mutating func forgiveOwnPause(at now: Instant) {
+    let gap = now - lastTick
+    lastTick = now
+    guard gap >= settings.heartbeatTimeout / 4 else { return }
+    for id in arrivals {
+      members[id]?.lastHeard += gap
+      members[id]?.lastActivity += gap
+    }
   }
 
   private mutating func checkMembers(at now: Instant) {

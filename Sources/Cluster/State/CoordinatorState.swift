@@ -52,6 +52,7 @@ package struct CoordinatorState {
   var phase = Phase.gathering
   var phaseBegan: Instant
   var noticed: Instant
+  var lastTick: Instant
 
   var members: [WorkerID: Member] = [:]
   var arrivals: [WorkerID] = []  // members in order of arrival
@@ -74,6 +75,7 @@ package struct CoordinatorState {
     self.settings = settings
     phaseBegan = now
     noticed = now
+    lastTick = now
   }
 
   package mutating func handle(_ event: CoordinatorEvent, at now: Instant) -> [CoordinatorAction] {

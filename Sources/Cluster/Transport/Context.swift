@@ -4,6 +4,7 @@ import Glibc
 /// One ZeroMQ context. Sockets are closed by their owners before `terminate`, which waits for the last messages to leave.
 final class Context: @unchecked Sendable {  // a context may be used by any thread
   let raw: UnsafeMutableRawPointer
+  private let terminated = Guarded(false)
 
   /// Longest part that a socket accepts from a peer, in bytes.
   let maxMessageBytes: Int
@@ -17,7 +18,13 @@ final class Context: @unchecked Sendable {  // a context may be used by any thre
   /// Wakes every thread that waits in this context; its calls then fail with `ETERM`.
   func shutdown() { _ = zmq_ctx_shutdown(raw) }
 
+  /// Once; further calls do nothing.
   func terminate() {
+    let isFirst = terminated.update { was in
+      defer { was = true }
+      return !was
+    }
+    guard isFirst else { return }
     while zmq_ctx_term(raw) != 0 && zmq_errno() == EINTR {}
   }
 }

@@ -24,9 +24,10 @@ final class Message {
     var header = header
     header.payloadLength = UInt64(payload.count)
     try self.init(byteCount: FrameHeader.byteCount + payload.count)
-    let bytes = mutableBytes
-    UnsafeMutableRawBufferPointer(rebasing: bytes[FrameHeader.byteCount...]).copyMemory(from: payload)
-    if let base = bytes.baseAddress { header.encode(to: base, payload: payload) }
+    withMutableBytes { bytes in
+      UnsafeMutableRawBufferPointer(rebasing: bytes[FrameHeader.byteCount...]).copyMemory(from: payload)
+      if let base = bytes.baseAddress { header.encode(to: base, payload: payload) }
+    }
   }
 
   convenience init(_ header: FrameHeader, payload: [UInt8] = []) throws(ClusterError) {
@@ -54,19 +55,24 @@ final class Message {
     raw.deallocate()
   }
 
-  var bytes: UnsafeRawBufferPointer {
-    UnsafeRawBufferPointer(start: zmq_msg_data(raw), count: zmq_msg_size(raw))
+  /// The bytes, during the call. (Pointers never leave a message: it may end after its last use, not at a scope's end.)
+  func withBytes<R, E: Error>(_ body: (UnsafeRawBufferPointer) throws(E) -> R) throws(E) -> R {
+    try body(UnsafeRawBufferPointer(start: zmq_msg_data(raw), count: zmq_msg_size(raw)))
   }
 
-  var mutableBytes: UnsafeMutableRawBufferPointer {
-    UnsafeMutableRawBufferPointer(start: zmq_msg_data(raw), count: zmq_msg_size(raw))
+  func withMutableBytes<R, E: Error>(_ body: (UnsafeMutableRawBufferPointer) throws(E) -> R) throws(E) -> R {
+    try body(UnsafeMutableRawBufferPointer(start: zmq_msg_data(raw), count: zmq_msg_size(raw)))
   }
 
+  /// The payload behind the header of a verified frame, during the call.
+  func withPayload<R, E: Error>(_ body: (UnsafeRawBufferPointer) throws(E) -> R) throws(E) -> R {
+    try withBytes { bytes throws(E) in
+      try body(UnsafeRawBufferPointer(rebasing: bytes[min(FrameHeader.byteCount, bytes.count)...]))
+    }
+  }
+
+  var array: [UInt8] { withBytes { Array($0) } }
+  var payloadArray: [UInt8] { withPayload { Array($0) } }
+  var payloadCount: Int { max(0, zmq_msg_size(raw) - FrameHeader.byteCount) }
   var hasMore: Bool { zmq_msg_more(raw) != 0 }
-
-  /// The payload behind the header of a verified frame.
-  var payload: UnsafeRawBufferPointer {
-    let bytes = bytes
-    return UnsafeRawBufferPointer(rebasing: bytes[min(FrameHeader.byteCount, bytes.count)...])
-  }
 }

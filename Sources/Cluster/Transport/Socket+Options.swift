@@ -8,7 +8,7 @@ extension Socket {
 
   func name(_ id: RoutingID) { set(ZMQ_ROUTING_ID, bytes: id.array) }
 
-  /// Pings are worthless once their connection is gone.
+  /// What was not sent is worthless when the socket closes.
   func dropUnsent() { set(ZMQ_LINGER, 0) }
 
   func receiveTimeout(milliseconds: Int) { set(ZMQ_RCVTIMEO, Int32(clamping: milliseconds)) }

@@ -77,13 +77,13 @@ final class LifeLine: @unchecked Sendable {  // sockets are used by the thread a
       do throws(ClusterError) {
         while try socket.receive(into: message, wait: false) {
           lastPulse = now
-          if let header = try? FrameHeader(decoding: message.bytes), header.flags.contains(.stop) {
+          if let header = message.withBytes({ try? FrameHeader(decoding: $0) }), header.flags.contains(.stop) {
             stop.store(true, ordering: .relaxed)
           }
         }
         while let parts = try monitor.receive(wait: false) {
-          print("MON", Array(parts[0].bytes), runID)
-          if let event = ConnectionEvent(parts[0].bytes), let error = self.error(for: event, greeted: runID != 0) {
+          let event = parts[0].withBytes { ConnectionEvent($0) }
+          if let event, let error = error(for: event, greeted: runID != 0) {
             return leave(error)
           }
         }

@@ -37,12 +37,12 @@ final class RemoteCollective: Collective {
       throw fatal(.wire(.badField("parts", message: "result", found: "\(result.count - 1) of \(size) ranks")))
     }
     for other in 0..<size {
-      if other == rank {
-        kept.append(own)
-        parts[other] = own.payload
-      } else {
-        parts[other] = try check(result[other + 1], of: other)
-        kept.append(result[other + 1])
+      let message = other == rank ? own : result[other + 1]
+      if other != rank { try check(message, of: other) }
+      kept.append(message)  // so its bytes stay until the next call
+      parts[other] = message.withPayload { payload in
+        if let base = payload.baseAddress, UInt(bitPattern: base) % 8 != 0 { return copies[other].replace(with: payload) }
+        return payload
       }
     }
     return GatheredBytes(parts: UnsafeBufferPointer(parts))
@@ -53,12 +53,11 @@ final class RemoteCollective: Collective {
     let bytes = UnsafeMutableRawBufferPointer(values)
     _ = try contribute(.sum, UnsafeRawBufferPointer(bytes))
     let result = try awaitResult(.sum)
-    let sum = result[0].payload
-    guard result.count == 1, sum.count == bytes.count else {
-      throw fatal(
-        .wire(.lengthMismatch(kind: .result, announced: UInt64(bytes.count), found: UInt64(sum.count))))
+    let count = result[0].payloadCount
+    guard result.count == 1, count == bytes.count else {
+      throw fatal(.wire(.lengthMismatch(kind: .result, announced: UInt64(bytes.count), found: UInt64(count))))
     }
-    bytes.copyMemory(from: sum)
+    result[0].withPayload { bytes.copyMemory(from: $0) }
   }
 
   /// Sends this rank's part and keeps a handle on its bytes.
@@ -108,21 +107,16 @@ final class RemoteCollective: Collective {
     }
   }
 
-  /// The payload of another rank's contribution, at an aligned address.
-  private func check(_ message: Message, of other: Int) throws(ClusterError) -> UnsafeRawBufferPointer {
-    let frame: Frame
-    do throws(ClusterError) { frame = try session.verify(message) } catch { throw fatal(error) }
-    let header = frame.header
+  /// Whether it is another rank's contribution to this collective.
+  private func check(_ message: Message, of other: Int) throws(ClusterError) {
+    let header: FrameHeader
+    do throws(ClusterError) { header = try session.verify(message) } catch { throw fatal(error) }
     guard header.kind == .contribution, header.runID == session.runID, Int(header.rank) == other,
       header.sequence == sequence, AttemptID(task: header.task, attempt: header.attempt) == session.attempt
     else {
       throw fatal(
         .wire(.badField("part \(other)", message: "result", found: "a \(header.kind) of rank \(header.rank)")))
     }
-    if let base = frame.payload.baseAddress, UInt(bitPattern: base) % 8 != 0 {
-      return copies[other].replace(with: frame.payload)
-    }
-    return frame.payload
   }
 
   private func fatal(_ error: ClusterError) -> ClusterError {

@@ -47,7 +47,10 @@ public final class Worker {
     try socket.connect(options.endpoint)
     try lifeLine.start()
     let session = WorkerSession(options, incarnation: incarnation, socket: socket, lifeLine: lifeLine)
-    try greet(session)
+    do throws(ClusterError) { try greet(session) } catch {
+      if case .noCoordinator = error { socket.dropUnsent() }
+      throw error
+    }
     return try serve(session)
   }
 
@@ -77,20 +80,22 @@ public final class Worker {
       let isCurrent = AttemptID(task: header.task, attempt: header.attempt) == session.attempt
       switch header.kind {
       case .job:
-        try calling(session) { try program.prepare(job: message.payload) }
+        try calling(session) { try message.withPayload { try program.prepare(job: $0) } }
       case .assign:
         let next = try session.decode(Assignment.self, message)
         assignment = next
         session.assigned(header, next)
         if !next.stateFollows && !next.shardFollows { try ready(session) }
       case .state where isCurrent:
-        try calling(session) { try program.install(state: message.payload) }
+        try calling(session) { try message.withPayload { try program.install(state: $0) } }
         if assignment?.shardFollows == false { try ready(session) }
       case .shardChunk where isCurrent:
         try calling(session) {
-          try program.install(
-            shard: message.payload, rank: session.rank, world: session.world,
-            isFirst: header.flags.contains(.first), isLast: header.flags.contains(.last))
+          try message.withPayload {
+            try program.install(
+              shard: $0, rank: session.rank, world: session.world,
+              isFirst: header.flags.contains(.first), isLast: header.flags.contains(.last))
+          }
         }
         if header.flags.contains(.last) {
           try ready(session)

@@ -75,8 +75,8 @@ final class WorkerSession {
     var pollEnd = options.busyPoll > .zero ? ContinuousClock.now + options.busyPoll : nil
     while true {
       if let parts = try socket.receive(wait: pollEnd == nil) {
-        let frame = try verify(parts[0])
-        if frame.header.runID == runID || runID == 0 || frame.header.kind == .refuse { return (frame.header, parts) }
+        let header = try verify(parts[0])
+        if header.runID == runID || runID == 0 || header.kind == .refuse { return (header, parts) }
         continue
       }
       if let end = pollEnd {
@@ -89,16 +89,21 @@ final class WorkerSession {
     }
   }
 
-  func verify(_ message: Message) throws(ClusterError) -> Frame {
+  func verify(_ message: Message) throws(ClusterError) -> FrameHeader {
     do throws(WireError) {
-      return try Frame(verifying: message.bytes, limit: UInt64(options.maxMessageBytes))
+      let limit = UInt64(options.maxMessageBytes)
+      return try message.withBytes { bytes throws(WireError) in try Frame(verifying: bytes, limit: limit).header }
     } catch {
       throw .wire(error)
     }
   }
 
   func decode<M: WireMessage>(_ type: M.Type, _ message: Message) throws(ClusterError) -> M {
-    do throws(WireError) { return try M(decoding: message.payload) } catch { throw .wire(error) }
+    do throws(WireError) {
+      return try message.withPayload { payload throws(WireError) in try M(decoding: payload) }
+    } catch {
+      throw .wire(error)
+    }
   }
 
   /// Messages that end whatever the worker does. Nil: the message was something else.

@@ -4,8 +4,10 @@ enum ConditionForms {
   static let table = #"""
     @chronic = ~; chronic ~; ~, unspecified; !acute on chronic ~; !~ with acute exacerbation
     @acute = ~; acute ~; recurrent ~; !severe ~; !~ with organ dysfunction
-    @infection = ~; ~, organism unspecified; ~ due to gram negative bacteria; !~ due to resistant staphylococcus; !severe ~ with bacteremia
-    @cancer = malignant neoplasm, ~; history of ~ under surveillance; recurrent ~; !metastatic ~; !~ with spread to bone and liver
+    @infection = ~; ~, organism unspecified; ~ due to gram negative bacteria; !~ due to resistant staphylococcus; \#
+    !severe ~ with bacteremia
+    @cancer = malignant neoplasm, ~; history of ~ under surveillance; recurrent ~; !metastatic ~; !~ with spread to \#
+    bone and liver
     @mental = ~; ~, moderate; recurrent ~; !~, severe; !acute episode of ~
     @deficiency = ~; ~, unspecified; secondary ~; !severe ~
     @organ = ~; ~, unspecified; long-standing ~; !~ with rapid progression; !decompensated ~

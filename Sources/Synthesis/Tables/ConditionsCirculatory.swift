@@ -2,7 +2,8 @@
 enum ConditionsCirculatory {
   static let table = #"""
     * hypertension | 401 | chronic | 0.40 | old
-    names essential hypertension; benign hypertension; hypertensive heart disease; malignant hypertension; renovascular hypertension
+    names essential hypertension; benign hypertension; hypertensive heart disease; malignant hypertension; \#
+    renovascular hypertension
     forms ~; ~, unspecified; ~, long-standing; !uncontrolled ~; !~ with hypertensive urgency
     signs headache .12; dizziness .15
     acts echocardiography .08
@@ -13,22 +14,27 @@ enum ConditionsCirculatory {
     risk hypertension 1.5
     drugs C10A @.88
     * coronary-disease | 414 | chronic | 0.20 | old
-    names coronary atherosclerosis of native vessel; chronic ischemic heart disease; stable angina pectoris; coronary atherosclerosis of bypass graft; old myocardial infarction; unstable angina
+    names coronary atherosclerosis of native vessel; chronic ischemic heart disease; stable angina pectoris; \#
+    coronary atherosclerosis of bypass graft; old myocardial infarction; unstable angina
     forms ~; ~, unspecified; ~, multivessel; !~ with angina at rest; !progressive ~
     risk hypertension 1.5; hyperlipidemia 1.8; diabetes-2 1.4
     signs chest-pain .4; dyspnea .2; fatigue .15
     acts coronary-angiography .3; coronary-intervention .15; cardiac-surgery .08; echocardiography .2
     drugs B01A @.9; C10A @.8; C07A @.75; C01D @.5; !C01D @.8
     * heart-failure | 428 | chronic | 0.18 | old
-    names congestive heart failure; systolic heart failure; diastolic heart failure; left heart failure; right heart failure with congestion; hypertensive heart failure
+    names congestive heart failure; systolic heart failure; diastolic heart failure; left heart failure; right heart \#
+    failure with congestion; hypertensive heart failure
     forms @chronic
     risk hypertension 1.4; coronary-disease 2.2; diabetes-2 1.3
     signs dyspnea .6; orthopnea .4; edema .55; fatigue .35; weight-gain .25
     acts echocardiography .4; oxygen-support .15; arterial-monitoring .1
-    drugs C03C @.9; C09A 7 C09C 3 @.7; C07A @.7; C03D @.35; C01A @.2; A12B @.5; C03B @.12; !C01C 4 C01D 6 @.45; !C02D @.3
+    drugs C03C @.9; C09A 7 C09C 3 @.7; C07A @.7; C03D @.35; C01A @.2; A12B @.5; C03B @.12; !C01C 4 C01D 6 @.45; \#
+    !C02D @.3
     * atrial-fibrillation | 427 | chronic | 0.16 | old
-    names atrial fibrillation; paroxysmal atrial fibrillation; persistent atrial fibrillation; atrial flutter; paroxysmal supraventricular tachycardia
-    forms ~; ~, unspecified; permanent ~ on rate control; !~ with rapid ventricular response; !recurrent ~ with hypotension
+    names atrial fibrillation; paroxysmal atrial fibrillation; persistent atrial fibrillation; atrial flutter; \#
+    paroxysmal supraventricular tachycardia
+    forms ~; ~, unspecified; permanent ~ on rate control; !~ with rapid ventricular response; !recurrent ~ with \#
+    hypotension
     risk heart-failure 1.9; hypertension 1.2; valve-disease 1.8
     signs palpitations .55; dizziness .2; syncope .12
     acts cardioversion-ablation .25; echocardiography .25; pacemaker .06
@@ -41,7 +47,8 @@ enum ConditionsCirculatory {
     acts pacemaker .5; cardioversion-ablation .3
     drugs C01B @.75; C07A @.6; A12C @.5; !A12B @.6
     * valve-disease | 424 | chronic | 0.08 | old
-    names aortic valve stenosis; mitral valve regurgitation; aortic valve insufficiency; mitral stenosis; tricuspid valve disease
+    names aortic valve stenosis; mitral valve regurgitation; aortic valve insufficiency; mitral stenosis; tricuspid \#
+    valve disease
     forms ~; ~, unspecified; rheumatic ~; !critical ~; !symptomatic ~ with congestion
     signs dyspnea .35; syncope .12; fatigue .25
     acts echocardiography .5; cardiac-surgery .25; coronary-angiography .2
@@ -54,7 +61,8 @@ enum ConditionsCirculatory {
     acts echocardiography .5; pacemaker .15
     drugs C07A @.85; C09A 6 C09C 4 @.8; C03D @.5; C03C @.7; B01A @.4
     * peripheral-artery | 440 | chronic | 0.07 | old
-    names atherosclerosis of leg arteries; peripheral vascular disease; carotid artery stenosis; intermittent claudication; gangrene of the foot
+    names atherosclerosis of leg arteries; peripheral vascular disease; carotid artery stenosis; intermittent \#
+    claudication; gangrene of the foot
     forms ~; ~, unspecified; ~, bilateral; !~ with rest pain; !~ with ulceration
     risk hyperlipidemia 1.5; diabetes-2 2.0; tobacco-use 1.8
     signs claudication .6; foot-wound .3
@@ -68,7 +76,8 @@ enum ConditionsCirculatory {
     acts vascular-surgery .45; endovascular .3
     drugs C07A @.9; C10A @.6; C02D 5 C08C 5 @.4; !C08C @.5; !N02A @.7
     * venous-thrombosis | 453 | acute | 0.04 | any
-    names deep vein thrombosis of the leg; deep vein thrombosis of the arm; superficial thrombophlebitis; portal vein thrombosis
+    names deep vein thrombosis of the leg; deep vein thrombosis of the arm; superficial thrombophlebitis; portal \#
+    vein thrombosis
     forms @acute
     risk lung-cancer 2; colon-cancer 2; hip-fracture 2.5
     signs leg-swelling-one-side .7; edema .2
@@ -82,14 +91,16 @@ enum ConditionsCirculatory {
     acts endovascular .25; imaging .4; oxygen-support .3
     drugs B01A @.98; N02A @.35; !C01C @.4
     * myocardial-infarction | 410 | acute | 0.06 | old
-    names acute myocardial infarction of anterior wall; acute myocardial infarction of inferior wall; subendocardial infarction; acute coronary syndrome
+    names acute myocardial infarction of anterior wall; acute myocardial infarction of inferior wall; subendocardial \#
+    infarction; acute coronary syndrome
     forms ~; ~, initial episode; ~, subsequent episode; !~ with cardiogenic shock; !~ with ventricular arrhythmia
     risk coronary-disease 3.5; diabetes-2 1.4; tobacco-use 1.5
     signs chest-pain .85; sweating .4; nausea .3
     acts coronary-angiography .7; coronary-intervention .5; arterial-monitoring .2; cardiac-surgery .15
     drugs B01A @.98; C07A @.85; C10A @.85; C01D @.7; C09A @.6; N02A @.4; !C01C @.8
     * stroke | 434 | acute | 0.04 | old
-    names cerebral infarction; cerebral embolism with infarction; transient cerebral ischemia; occlusion of cerebral artery
+    names cerebral infarction; cerebral embolism with infarction; transient cerebral ischemia; occlusion of cerebral \#
+    artery
     forms ~; ~, unspecified; lacunar ~; !~ with hemiplegia; !~ with brain edema
     risk atrial-fibrillation 2.5; hypertension 1.4; peripheral-artery 1.7
     signs focal-weakness .7; speech-difficulty .5; visual-change .2; gait-instability .3

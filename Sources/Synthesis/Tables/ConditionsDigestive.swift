@@ -14,14 +14,16 @@ enum ConditionsDigestive {
     acts upper-endoscopy .8
     drugs A02B @.98; A02A @.35; J01F @.3; J01C @.3; !B05B @.7; !H01C @.2
     * gi-bleeding | 578 | acute | 0.05 | old
-    names gastrointestinal hemorrhage; hematemesis; blood in stool; angiodysplasia with bleeding; diverticular hemorrhage
+    names gastrointestinal hemorrhage; hematemesis; blood in stool; angiodysplasia with bleeding; diverticular \#
+    hemorrhage
     forms ~; ~, unspecified; recurrent ~; !massive ~; !~ with hemorrhagic shock
     risk cirrhosis 2; peptic-ulcer 2.5
     signs melena .6; rectal-bleeding .5; dizziness .3; pallor .3
     acts upper-endoscopy .6; colonoscopy .5; transfusion .7
     drugs A02B @.95; B05A @.4; B03A @.35; B02B @.3; A06A @.35; !H01C @.6
     * cirrhosis | 571 | chronic | 0.05 | mid
-    names alcoholic cirrhosis of liver; cirrhosis without alcohol; portal hypertension; hepatic encephalopathy; primary biliary cirrhosis; fatty liver disease
+    names alcoholic cirrhosis of liver; cirrhosis without alcohol; portal hypertension; hepatic encephalopathy; \#
+    primary biliary cirrhosis; fatty liver disease
     forms ~; ~, unspecified; compensated ~; !decompensated ~; !~ with bleeding varices
     risk alcohol-dependence 6; hepatitis-c 5
     signs abdominal-swelling .6; jaundice .5; confusion .3; edema .35; itching .15

@@ -8,13 +8,15 @@ enum ConditionsMetabolic {
     acts bowel-surgery .06
     drugs D01A @.2
     * diabetes-2 | 250 | chronic | 0.24 | old
-    names type 2 diabetes mellitus; type 2 diabetes with nephropathy; type 2 diabetes with neuropathy; type 2 diabetes with retinopathy; diabetes with peripheral circulatory disorder; steroid induced diabetes
+    names type 2 diabetes mellitus; type 2 diabetes with nephropathy; type 2 diabetes with neuropathy; type 2 \#
+    diabetes with retinopathy; diabetes with peripheral circulatory disorder; steroid induced diabetes
     forms ~; ~, unspecified; ~, not stated as uncontrolled; !~, uncontrolled; !~ with hyperosmolarity
     risk hypertension 1.7; obesity 2.4; hyperlipidemia 1.5
     signs thirst .3; urinary-frequency .25; numbness .25; foot-wound .12
     drugs A10B @.65; A10A @.6; C09A 6 C09C 4 @.4; C10A @.45; !A10A @.9; H04A @.15
     * diabetes-1 | 249 | chronic | 0.02 | young
-    names type 1 diabetes mellitus; type 1 diabetes with ketoacidosis; brittle diabetes; type 1 diabetes with nephropathy
+    names type 1 diabetes mellitus; type 1 diabetes with ketoacidosis; brittle diabetes; type 1 diabetes with \#
+    nephropathy
     forms ~; ~, unspecified; ~ on insulin pump; !~, uncontrolled; !~ with coma
     signs thirst .5; shakiness .4; weight-loss .3; nausea .25
     drugs A10A @.99; H04A @.6; !B05B @.8; !A12B @.7; C09A @.25
@@ -48,7 +50,8 @@ enum ConditionsMetabolic {
     acts craniotomy .12; imaging .3
     drugs H01B @.8; H02A @.5; H03A @.4; H01C @.3
     * electrolyte-disorder | 276 | acute | 0.12 | old
-    names hypokalemia; hyponatremia; dehydration with volume depletion; hyperkalemia; metabolic acidosis; hypomagnesemia; hypernatremia
+    names hypokalemia; hyponatremia; dehydration with volume depletion; hyperkalemia; metabolic acidosis; \#
+    hypomagnesemia; hypernatremia
     forms ~; ~, unspecified; recurrent ~; !severe ~; !~ with cardiac rhythm change
     risk chronic-kidney 1.7; alcohol-dependence 1.6; cirrhosis 1.4
     signs weakness .4; dehydration .4; muscle-cramps .3; confusion .2
@@ -99,20 +102,23 @@ enum ConditionsMetabolic {
     acts transfusion .75
     drugs B03A @.35; B03B @.3; B05A @.3; !B02A @.25
     * coagulopathy | 287 | acute | 0.035 | any
-    names thrombocytopenia; coagulopathy due to liver disease; excessive anticoagulation; disseminated intravascular coagulation; von Willebrand disease
+    names thrombocytopenia; coagulopathy due to liver disease; excessive anticoagulation; disseminated intravascular \#
+    coagulation; von Willebrand disease
     forms ~; ~, unspecified; secondary ~; !severe ~; !~ with major bleeding
     risk cirrhosis 3; leukemia 2.5; sepsis 1.8
     signs bruising .65; nosebleed .35
     acts transfusion .6
     drugs B02B @.75; B05A @.4; H01B @.15; H02A @.3; !B02A @.6
     * chronic-kidney | 585 | chronic | 0.13 | old
-    names chronic kidney disease stage 3; chronic kidney disease stage 4; hypertensive chronic kidney disease; diabetic nephropathy; nephrotic syndrome
+    names chronic kidney disease stage 3; chronic kidney disease stage 4; hypertensive chronic kidney disease; \#
+    diabetic nephropathy; nephrotic syndrome
     forms @chronic
     risk diabetes-2 2; hypertension 1.6; heart-failure 1.4
     signs edema .35; fatigue .3; itching .2
     drugs C03C @.5; A11C @.45; B03A @.35; B03X @.25; C08C @.35; C02D @.2; !B05X @.5
     * end-stage-renal | 586 | chronic | 0.04 | mid
-    names end stage renal disease; chronic kidney disease stage 5; complication of dialysis catheter; renal osteodystrophy
+    names end stage renal disease; chronic kidney disease stage 5; complication of dialysis catheter; renal \#
+    osteodystrophy
     forms ~; ~, unspecified; ~ on hemodialysis; !~ with fluid overload; !~ with uremia
     risk chronic-kidney 3; diabetes-1 3
     signs itching .4; fatigue .4; oliguria .4; muscle-cramps .25
@@ -151,7 +157,8 @@ enum ConditionsMetabolic {
     acts urologic-endoscopy .8; urinary-catheter .4
     drugs B05C @.85; G04B @.6; J01M @.5; B02A @.2
     * transplant | 996 | chronic | 0.025 | mid
-    names kidney transplant status; liver transplant status; heart transplant status; chronic graft dysfunction; bone marrow transplant status
+    names kidney transplant status; liver transplant status; heart transplant status; chronic graft dysfunction; \#
+    bone marrow transplant status
     forms ~; ~, unspecified; ~, long-term follow-up; !~ with acute rejection; !~ with graft failure
     risk end-stage-renal 3; cirrhosis 2
     signs fever .2; fatigue .25; tremor .2

@@ -2,7 +2,8 @@
 enum ConditionsNervous {
   static let table = #"""
     * depression | 296 | chronic | 0.15 | any
-    names major depressive disorder; depressive disorder; dysthymia; adjustment disorder with depressed mood; postpartum depression
+    names major depressive disorder; depressive disorder; dysthymia; adjustment disorder with depressed mood; \#
+    postpartum depression
     forms @mental
     signs low-mood .55; insomnia .4; fatigue .25; poor-appetite .2; suicidal-thoughts .08
     acts mental-therapy .2
@@ -39,7 +40,8 @@ enum ConditionsNervous {
     acts mental-therapy .35
     drugs N07B @.85; C02A @.3; N05B @.2; A07D @.15
     * overdose | 965 | acute | 0.02 | young
-    names poisoning by opiates; acetaminophen poisoning; benzodiazepine overdose; intentional drug overdose; toxic alcohol ingestion
+    names poisoning by opiates; acetaminophen poisoning; benzodiazepine overdose; intentional drug overdose; toxic \#
+    alcohol ingestion
     forms ~; ~, undetermined intent; accidental ~; !~ with respiratory depression
     risk opioid-dependence 4; depression 2
     signs daytime-sleepiness .5; confusion .5; suicidal-thoughts .3; vomiting .3
@@ -142,7 +144,8 @@ enum ConditionsNervous {
     acts kidney-procedure .15
     drugs P01B @.9; H02A @.8; L04A @.6; !L01A @.4; A11C @.3
     * osteoarthritis | 715 | chronic | 0.12 | old
-    names osteoarthritis of the knee; osteoarthritis of the hip; osteoarthritis of the hand; generalized osteoarthritis; rotator cuff disorder
+    names osteoarthritis of the knee; osteoarthritis of the hip; osteoarthritis of the hand; generalized \#
+    osteoarthritis; rotator cuff disorder
     forms ~; ~, unspecified; bilateral ~; !end stage ~
     risk obesity 1.8
     signs joint-pain .65; stiffness .35
@@ -155,7 +158,8 @@ enum ConditionsNervous {
     acts spine-surgery .2; joint-injection .15; imaging .15
     drugs M03B @.6; N02A @.5; M01A @.45; N01B @.35; N03A @.3
     * hip-fracture | 820 | acute | 0.035 | old
-    names fracture of neck of femur; intertrochanteric fracture; pelvic fracture; fracture of tibia; fracture of humerus; multiple rib fractures
+    names fracture of neck of femur; intertrochanteric fracture; pelvic fracture; fracture of tibia; fracture of \#
+    humerus; multiple rib fractures
     forms @injury
     risk osteoporosis 3.5
     signs severe-pain .6; bruising .4; bone-pain .5
@@ -174,7 +178,8 @@ enum ConditionsNervous {
     acts wound-debridement .7; skin-graft .5
     drugs D08A @.9; D06A @.7; N02A @.9; A11G @.6; A11A @.4; !B05B @.9; !B05A @.5
     * pressure-ulcer | 707 | chronic | 0.035 | old
-    names pressure ulcer of the sacrum; pressure ulcer of the heel; chronic leg ulcer; diabetic foot ulcer; venous stasis ulcer
+    names pressure ulcer of the sacrum; pressure ulcer of the heel; chronic leg ulcer; diabetic foot ulcer; venous \#
+    stasis ulcer
     forms ~; ~, unspecified; ~, healing; !infected ~; !~, stage four
     risk spinal-cord 5; dementia 2; peripheral-artery 2.5
     signs weeping-wound .7; foot-wound .4; skin-redness .3

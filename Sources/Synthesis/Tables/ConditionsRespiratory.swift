@@ -7,7 +7,8 @@ enum ConditionsRespiratory {
     signs cough .25; withdrawal .15
     drugs N07B @.5
     * copd | 496 | chronic | 0.14 | old
-    names chronic obstructive pulmonary disease; emphysema; obstructive chronic bronchitis; chronic airway obstruction; bronchiectasis
+    names chronic obstructive pulmonary disease; emphysema; obstructive chronic bronchitis; chronic airway \#
+    obstruction; bronchiectasis
     forms ~; ~, unspecified; advanced ~; !~ with acute exacerbation; !~ with acute bronchitis
     risk tobacco-use 2.5
     signs dyspnea .5; wheeze .5; cough .45; sputum .3
@@ -40,7 +41,8 @@ enum ConditionsRespiratory {
     acts oxygen-support .3
     drugs N06B @.25; R01A @.3
     * pneumonia | 486 | acute | 0.10 | old
-    names bacterial pneumonia; aspiration pneumonia; pneumococcal pneumonia; bronchopneumonia; ventilator associated pneumonia; lobar pneumonia
+    names bacterial pneumonia; aspiration pneumonia; pneumococcal pneumonia; bronchopneumonia; ventilator associated \#
+    pneumonia; lobar pneumonia
     forms @infection
     risk copd 2; stroke 1.6; dementia 1.5; hiv 2
     signs cough .6; sputum .5; fever .5; dyspnea .45; chills .25
@@ -67,21 +69,24 @@ enum ConditionsRespiratory {
     acts chest-drainage .8; thoracic-surgery .2
     drugs N02A @.7; N01B @.5; J01D @.4; !J01X @.4
     * sepsis | 038 | acute | 0.07 | old
-    names sepsis; septicemia; bacteremia; systemic inflammatory response due to infection; line associated bloodstream infection
+    names sepsis; septicemia; bacteremia; systemic inflammatory response due to infection; line associated \#
+    bloodstream infection
     forms ~; ~, organism unspecified; gram negative ~; !~ with septic shock; !severe ~ with multiple organ failure
     risk cirrhosis 1.5; leukemia 2.5; end-stage-renal 1.8
     signs fever .6; chills .5; confusion .35; oliguria .3
     acts central-line .6; arterial-monitoring .4; bedside-drainage .08
     drugs J01X @.85; J01C 5 J01D 5 @.9; J01M @.35; B05B @.8; H01B @.1; !C01C @.9; !H02A @.45; !J01G @.3; !J02A @.3
     * urinary-infection | 599 | acute | 0.09 | old f
-    names urinary tract infection; acute cystitis; acute pyelonephritis; catheter associated urinary infection; prostatitis
+    names urinary tract infection; acute cystitis; acute pyelonephritis; catheter associated urinary infection; \#
+    prostatitis
     forms @infection
     risk diabetes-2 1.3; neurogenic-bladder 3; kidney-stones 2
     signs dysuria .65; fever .3; flank-pain .3; urinary-frequency .35; hematuria .15
     acts urinary-catheter .3
     drugs J01M 5 J01D 5 @.85; J01E @.3; G04B @.25; !J01G @.4; !J01X @.4
     * cellulitis | 682 | acute | 0.05 | mid
-    names cellulitis of the leg; cellulitis of the arm; abscess of the trunk; wound infection; necrotizing soft tissue infection
+    names cellulitis of the leg; cellulitis of the arm; abscess of the trunk; wound infection; necrotizing soft \#
+    tissue infection
     forms @infection
     risk diabetes-2 1.8; peripheral-artery 1.6; obesity 1.5
     signs skin-redness .75; fever .35; leg-swelling-one-side .25; foot-wound .25
@@ -114,7 +119,8 @@ enum ConditionsRespiratory {
     acts colonoscopy .2
     drugs A07A @.6; J01X @.75; B05B @.7; A12B @.5
     * fungal-infection | 112 | acute | 0.04 | any
-    names oral candidiasis; candidal esophagitis; candidemia; candidal intertrigo; aspergillosis; dermatophytosis of the foot
+    names oral candidiasis; candidal esophagitis; candidemia; candidal intertrigo; aspergillosis; dermatophytosis of \#
+    the foot
     forms ~; ~, unspecified; recurrent ~; !invasive ~; !disseminated ~
     risk hiv 3; leukemia 3; diabetes-2 1.4; transplant 2.5
     signs mouth-sores .5; dysphagia .25; skin-redness .3
@@ -140,7 +146,8 @@ enum ConditionsRespiratory {
     acts liver-procedure .12
     drugs J05A @.45; A11A @.2
     * tuberculosis | 011 | chronic | 0.01 | mid
-    names pulmonary tuberculosis; tuberculous lymphadenitis; latent tuberculosis under treatment; atypical mycobacterial infection
+    names pulmonary tuberculosis; tuberculous lymphadenitis; latent tuberculosis under treatment; atypical \#
+    mycobacterial infection
     forms ~; ~, unspecified; ~ confirmed by culture; !disseminated ~
     risk hiv 4
     signs cough .6; night-sweats .6; weight-loss .5; hemoptysis .3

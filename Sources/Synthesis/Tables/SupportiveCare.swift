@@ -2,6 +2,6 @@
 enum SupportiveCare {
   /// Slots of every visit. A patient keeps the habit of a slot between visits.
   static let slots = #"""
-    B05B @.4; N02B @.5; A06A @.4; B01A @.3; A02B @.25; A12B @.2; A12C @.15; B05X @.25; N02A @.15
+    B05B @.3; N02B @.38; A06A @.3; B01A @.22; A02B @.18; A12B @.15; A12C @.12; B05X @.2; N02A @.12
     """#
 }

@@ -108,7 +108,8 @@ public enum Activation: Equatable, Sendable {
 
 /// One Adam step over contiguous memory; the bias corrections are already inside `rate` and `rootCorrection`.
 public struct AdamRule<Element: TensorElement>: Sendable {
-  public var beta1, beta2, epsilon: Element
+  /// 1 − β₁, β₂ and 1 − β₂, each rounded once: 1 − Float(0.999) would be wrong by 1.3e-5.
+  public var rest1, beta2, rest2, epsilon: Element
   /// Learning rate / (1 − beta1^t).
   public var rate: Element
   /// √(1 − beta2^t).
@@ -119,16 +120,17 @@ public struct AdamRule<Element: TensorElement>: Sendable {
   public var weightFactor: Element
 
   public init(
-    beta1: Element, beta2: Element, epsilon: Element, rate: Element, rootCorrection: Element, coupledDecay: Element,
-    weightFactor: Element
+    beta1: Double, beta2: Double, epsilon: Double, rate: Double, rootCorrection: Double, coupledDecay: Double,
+    weightFactor: Double
   ) {
-    self.beta1 = beta1
-    self.beta2 = beta2
-    self.epsilon = epsilon
-    self.rate = rate
-    self.rootCorrection = rootCorrection
-    self.coupledDecay = coupledDecay
-    self.weightFactor = weightFactor
+    rest1 = Element(1 - beta1)
+    self.beta2 = Element(beta2)
+    rest2 = Element(1 - beta2)
+    self.epsilon = Element(epsilon)
+    self.rate = Element(rate)
+    self.rootCorrection = Element(rootCorrection)
+    self.coupledDecay = Element(coupledDecay)
+    self.weightFactor = Element(weightFactor)
   }
 }
 

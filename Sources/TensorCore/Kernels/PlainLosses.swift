@@ -55,8 +55,8 @@ extension KernelSet {
   ) {
     for i in 0..<count {
       let gradient = gradients[i] + rule.coupledDecay * weights[i]
-      mean[i] += (1 - rule.beta1) * (gradient - mean[i])
-      square[i] = rule.beta2 * square[i] + (1 - rule.beta2) * gradient * gradient
+      mean[i] += rule.rest1 * (gradient - mean[i])
+      square[i] = rule.beta2 * square[i] + rule.rest2 * gradient * gradient
       let root = square[i].squareRoot() / rule.rootCorrection + rule.epsilon
       weights[i] = rule.weightFactor * weights[i] - rule.rate * mean[i] / root
     }

@@ -107,7 +107,7 @@ extension VectorKernels {
     _ rule: AdamRule<Float>, weights: Out, gradients: In, mean: Out, square: Out, _ count: Int
   ) {
     var rule = ck_adam_rule(
-      beta1: rule.beta1, beta2: rule.beta2, epsilon: rule.epsilon, rate: rule.rate,
+      rest1: rule.rest1, beta2: rule.beta2, rest2: rule.rest2, epsilon: rule.epsilon, rate: rule.rate,
       root_correction: rule.rootCorrection, coupled_decay: rule.coupledDecay, weight_factor: rule.weightFactor)
     ck_adam(&rule, weights, gradients, mean, square, count)
   }
