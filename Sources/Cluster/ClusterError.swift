@@ -66,8 +66,8 @@ public enum ClusterError: Error, Equatable, Sendable, CustomStringConvertible {
     case .workerExitedEarly(let who, let how, let came, let expected):
       "\(who) \(how) before it joined (\(came) of \(expected) workers came): its own message says why."
     case .tooFewWorkers(let left, let minimum, let lost):
-      "\(lost.prefix(1).uppercased() + lost.dropFirst()); \(left) of at least \(minimum) workers are left and the run cannot go on:"
-        + " resume it when workers are available."
+      "\(lost.prefix(1).uppercased() + lost.dropFirst()); \(left) of at least \(minimum) workers are left"
+        + " and the run cannot go on: resume it when workers are available."
     case .setUpTooSlow(let who, let seconds):
       "\(who) did not finish its preparation within \(Self.text(seconds)) s."
     case .positionsDisagree(let sentence), .programsDisagree(let sentence):
@@ -85,5 +85,7 @@ public enum ClusterError: Error, Equatable, Sendable, CustomStringConvertible {
 extension Duration {
   /// The duration in seconds.
   package var seconds: Double { Double(components.seconds) + Double(components.attoseconds) * 1e-18 }
-  package var milliseconds: Int { Int(clamping: components.seconds) * 1000 + Int(components.attoseconds / 1_000_000_000_000_000) }
+  package var milliseconds: Int {
+    Int(clamping: components.seconds) * 1000 + Int(components.attoseconds / 1_000_000_000_000_000)
+  }
 }

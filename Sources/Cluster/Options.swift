@@ -15,8 +15,6 @@ public struct WorkerOptions: Sendable {
   /// How long a dropped connection may stay down.
   public var disconnectTimeout: Duration = .seconds(3)
   public var maxMessageBytes = 1 << 30
-  /// How long a collective polls before it sleeps.
-  public var busyPoll: Duration = .zero
   public var keys: ClientKeys?
   /// Called on the heartbeat thread when the coordinator is gone and the program is computing; ends the process by
   /// default (a sentence on stderr, exit code `WorkerExitCode.coordinatorLost`).
@@ -69,8 +67,6 @@ public struct CoordinatorOptions: Sendable {
   /// A wait longer than this is logged with the names of those waited for.
   public var waitNotice: Duration = .seconds(10)
   public var maxMessageBytes = 1 << 30
-  /// How long the hub polls before it sleeps.
-  public var busyPoll: Duration = .zero
   /// Called on the coordinator's threads, one call at a time.
   public var log: @Sendable (ClusterEvent) -> Void = { _ in }
 

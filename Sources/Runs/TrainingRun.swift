@@ -108,15 +108,17 @@ public final class TrainingRun {
     }
   }
 
-  /// Asks the run to checkpoint and end; safe from any thread.
-  public func requestStop(_ reason: String) { coordinator.requestStop(reason) }
+  /// Asks the run to checkpoint and end; may be called from any thread.
+  public var requestStop: @Sendable (_ reason: String) -> Void {
+    { [coordinator] reason in coordinator.requestStop(reason) }
+  }
 
   /// Runs to the end, or to a stop request.
   public func run() throws -> Outcome {
     defer { endpoint?.remove() }
-    let where_ = options.startsWorkers ? "\(options.workers) worker processes here" : "\(options.workers) workers"
+    let place = options.startsWorkers ? "\(options.workers) worker processes here" : "\(options.workers) workers"
     log.write(
-      .info, "training with \(where_)", fields: ["endpoints": coordinator.endpoints.joined(separator: " ")],
+      .info, "training with \(place)", fields: ["endpoints": coordinator.endpoints.joined(separator: " ")],
       isQuiet: true)
     try workers?.start(reportingTo: coordinator)
     defer { workers?.stop() }

@@ -5,7 +5,7 @@ import Records
 /// - Medications: `ATC | text`, then `= name SMILES; name SMILES`.
 /// - Conditions: `* id | category | chronic or acute | prevalence | young, mid, old or any [m or f]`, then lines of
 ///   `names` and `forms` (texts = names × forms), `risk` (condition factor), `signs` (symptom group probability),
-///   `acts` (procedure family probability) and `drugs` (slots).
+///   `acts` (procedure family probability) and `drugs` (slots). Only chronic conditions are risks of chronic ones.
 /// - Procedure families: `* id | category | base rate`, then `names`, `forms`, `drugs`.
 /// - Slots, separated by `;`: `C09A 6 C09C 4 @.7` gives one of two classes in 70 % of the visits; `!` = only when severe.
 struct KnowledgeParser {
@@ -56,7 +56,7 @@ struct KnowledgeParser {
     return value
   }
 
-  /// "lisinopril" → "007": three digits or more, without Foundation.
+  /// (7, 3) → "007", without Foundation.
   static func padded(_ number: Int, _ width: Int) -> String {
     let digits = String(number)
     return String(repeating: "0", count: max(0, width - digits.count)) + digits

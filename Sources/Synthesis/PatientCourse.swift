@@ -30,8 +30,8 @@ struct PatientCourse {
         case .female: isFemale ? 1.7 : 0.3
         case .male: isFemale ? 0.3 : 1.7
         }
-      let base = PatientDynamics.skewed(condition.prevalence) * (condition.isChronic ? frailty : PatientDynamics.acuteFactor)
-      return base * condition.ageFactors[age] * sexFactor
+      let kindFactor = condition.isChronic ? frailty : PatientDynamics.acuteFactor
+      return PatientDynamics.skewed(condition.prevalence) * kindFactor * condition.ageFactors[age] * sexFactor
     }
     let again = PatientDynamics.returnRates[draws.pick(PatientDynamics.returnRates.map(\.share))].again
     var visits = 2
@@ -121,7 +121,9 @@ struct PatientCourse {
       for link in condition.procedures where draws.happens(link.value * Rates.procedureFactor) {
         record.addCause(.procedure, link.target, isSevere: false)
       }
-      for slot in condition.slots { add(slot, isSevere: isSevere[index], isHabitual: condition.isChronic, to: &record) }
+      for slot in condition.slots {
+        add(slot, isSevere: isSevere[index], isHabitual: condition.isChronic, to: &record)
+      }
     }
     for incidental in knowledge.incidental where draws.happens(incidental.value) {
       record.diagnoses.insert(Int32(incidental.target))
@@ -147,7 +149,8 @@ struct PatientCourse {
   /// Procedures and symptoms, with causes or without, and what is given for them.
   private mutating func describeCare(in record: inout VisitRecord) {
     for (index, family) in knowledge.families.enumerated() {
-      guard record.procedureCauses.contains(index) || draws.happens(family.baseRate * PatientDynamics.procedureFactor) else { continue }
+      guard record.procedureCauses.contains(index) || draws.happens(family.baseRate * PatientDynamics.procedureFactor)
+      else { continue }
       perform(family, in: &record)
     }
     if record.procedures.codes.isEmpty {

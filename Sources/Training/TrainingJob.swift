@@ -17,6 +17,19 @@ public struct TrainingJob: Sendable {
   /// Cohort-wide numbers of the training visits, ascending.
   public var trainingVisits: [Int32]
 
+  public init(
+    config: RunConfig, width: Int, medicationCount: Int, medicationTexts: [Float], molecules: MoleculeBatch,
+    moleculesOfMedications: [[Int32]], trainingVisits: [Int32]
+  ) {
+    self.config = config
+    self.width = width
+    self.medicationCount = medicationCount
+    self.medicationTexts = medicationTexts
+    self.molecules = molecules
+    self.moleculesOfMedications = moleculesOfMedications
+    self.trainingVisits = trainingVisits
+  }
+
   /// Steps in one epoch.
   public var stepsPerEpoch: Int {
     EpochPlan.steps(visits: trainingVisits.count, batch: config.batch, dropLast: config.dropLast)

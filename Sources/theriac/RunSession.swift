@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import Runs
+import Sweeps
 import Training
 
 /// What train, resume and coordinator have in common.
@@ -39,11 +40,12 @@ enum RunSession {
       config, directory: directory, resume: resume, options: options,
       show: { level, message in display.message(level == .info ? message : "\(level.rawValue): \(message)") },
       report: { display.show($0) })
-    let signals = SignalStop { name in
-      display.message("\(name): finishing the step and saving a checkpoint")
-      run.requestStop(name)
+    let requestStop = run.requestStop
+    let signals = SignalStop {
+      display.message("asked to stop: finishing the step and saving a checkpoint")
+      requestStop("asked to stop by a signal")
     }
-    defer { signals.cancel() }
+    defer { withExtendedLifetime(signals) {} }
     if !options.startsWorkers {
       Console.note("waiting for \(options.workers) workers at \(run.endpoints.joined(separator: ", "))")
     }

@@ -68,7 +68,7 @@ struct SweepRun: AsyncParsableCommand {
       plan, directory: directory, trialRunner: trials,
       options: SweepOptions(workers: workers, retryFailed: retryFailed), onEvent: { Console.note("\($0)") })
     let signals = SignalStop { runner.requestStop() }
-    defer { signals.cancel() }
+    defer { withExtendedLifetime(signals) {} }
     let outcome = try await runner.run()
     Console.result("\(outcome.status)")
     if outcome.isStopped { throw ExitCode(RunSession.interruptedCode) }

@@ -72,6 +72,6 @@ struct ClientKeyOptions: ParsableArguments {
     if let data = FileManager.default.contents(atPath: serverKey) {
       server = String(decoding: data, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)
     }
-    return ClientKeys(pair: try KeyPair.read(key), server: server)
+    return try ClientKeys(pair: try KeyPair.read(key), server: server)
   }
 }

@@ -106,7 +106,6 @@ guard arguments.count >= 3 else {
 }
 var options = WorkerOptions(connect: arguments[1], version: arguments[2])
 options.connectTimeout = .seconds(20)
-if let poll = getenv("BUSY_POLL_US").flatMap({ Int(String(cString: $0)) }) { options.busyPoll = .microseconds(poll) }
 do throws(ClusterError) {
   let outcome = try Worker(options, program: AddingProgram(mode: arguments.count > 3 ? arguments[3] : "steady")).run()
   if case .runFailed = outcome { exit(WorkerExitCode.failed) }

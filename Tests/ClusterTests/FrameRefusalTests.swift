@@ -17,7 +17,8 @@ import Wire
   }
 
   private func sum(_ simulation: Simulation, _ id: WorkerID, _ sequence: UInt64, length: UInt64 = 400) -> FrameHeader {
-    simulation.header(.contribution, of: id, sequence: sequence, detail: CollectiveOperation.sum.rawValue, length: length)
+    simulation.header(
+      .contribution, of: id, sequence: sequence, detail: CollectiveOperation.sum.rawValue, length: length)
   }
 
   @Test("a repeated part is counted as a duplicate and changes nothing")
@@ -65,7 +66,9 @@ import Wire
   @Test("damaged frames are counted by reason and the first is logged")
   func damaged() {
     var simulation = running()
-    for _ in 0..<12 { simulation.handle(.badFrame(sender: 1, .checksum(kind: .contribution, announced: 1, computed: 2))) }
+    for _ in 0..<12 {
+      simulation.handle(.badFrame(sender: 1, .checksum(kind: .contribution, announced: 1, computed: 2)))
+    }
     #expect(simulation.state.refusals == [.damaged: 12])
     let counts = simulation.log.compactMap { if case .refusedFrame(_, _, let count) = $0 { count } else { nil } }
     #expect(counts == [1, 10])

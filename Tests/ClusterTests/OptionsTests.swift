@@ -2,19 +2,23 @@ import Cluster
 import Testing
 
 @Suite struct OptionsTests {
-  @Test("loopback is told from addresses that others reach", arguments: [
-    ("tcp://127.0.0.1:5555", true), ("tcp://127.8.0.1:*", true), ("tcp://localhost:1", true), ("tcp://[::1]:9", true),
-    ("ipc:///tmp/x", true), ("tcp://0.0.0.0:5555", false), ("tcp://*:5555", false), ("tcp://10.0.0.1:5555", false),
-    ("tcp://127.evil.org:5555", false), ("tcp://127.0.0.1.evil.org:5555", false), ("tcp://eth0:5555", false),
-  ])
+  @Test(
+    "loopback is told from addresses that others reach",
+    arguments: [
+      ("tcp://127.0.0.1:5555", true), ("tcp://127.8.0.1:*", true), ("tcp://localhost:1", true), ("tcp://[::1]:9", true),
+      ("ipc:///tmp/x", true), ("tcp://0.0.0.0:5555", false), ("tcp://*:5555", false), ("tcp://10.0.0.1:5555", false),
+      ("tcp://127.evil.org:5555", false), ("tcp://127.0.0.1.evil.org:5555", false), ("tcp://eth0:5555", false),
+    ])
   func loopback(endpoint: String, isLocal: Bool) {
     #expect(Endpoint.isLocal(endpoint) == isLocal)
   }
 
-  @Test("malformed addresses are refused with a sentence", arguments: [
-    "", "5555", "udp://x:1", "tcp://", "tcp://host", "tcp://host:", "tcp://host:0", "tcp://host:70000", "tcp://:5",
-    "ipc://", "ipc:///" + String(repeating: "x", count: 107),
-  ])
+  @Test(
+    "malformed addresses are refused with a sentence",
+    arguments: [
+      "", "5555", "udp://x:1", "tcp://", "tcp://host", "tcp://host:", "tcp://host:0", "tcp://host:70000", "tcp://:5",
+      "ipc://", "ipc:///" + String(repeating: "x", count: 107),
+    ])
   func malformed(endpoint: String) {
     #expect(throws: ClusterError.self) { try Endpoint.validate(endpoint) }
   }

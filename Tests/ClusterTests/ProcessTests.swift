@@ -13,7 +13,8 @@ struct ProcessTests {
   private func workers(_ coordinator: Coordinator, _ modes: [String], restarts: Int = 0) -> LocalWorkers {
     let endpoint = coordinator.endpoints[0]
     return LocalWorkers(
-      executable: TestWorker.path, count: modes.count, arguments: { [endpoint, "1", modes[$0 - 1]] }, restarts: restarts)
+      executable: TestWorker.path, count: modes.count, arguments: { [endpoint, "1", modes[$0 - 1]] }, restarts: restarts
+    )
   }
 
   @Test("survivors of a SIGKILL in a step go on from the committed step and reach the right sums")
@@ -85,7 +86,8 @@ struct ProcessTests {
     let endpoint = try LocalWorkers.privateEndpoint()
     defer { endpoint.remove() }
     let launcher = try Coordinator(options(1, EventLog()), program: CountingProgram(steps: []))
-    let hub = LocalWorkers(executable: TestWorker.path, count: 1, arguments: { _ in ["coordinate", endpoint.endpoint] })
+    let hub = LocalWorkers(
+      executable: TestWorker.path, count: 1, arguments: { _ in ["coordinate", endpoint.endpoint] })
     try hub.start(reportingTo: launcher)
     // Reports of the workers' ends come to a coordinator that waits for workers in vain.
     let witness = try Coordinator(options(1, EventLog()), program: CountingProgram(steps: []))

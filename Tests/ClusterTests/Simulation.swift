@@ -51,7 +51,9 @@ struct Simulation {
 
   // MARK: Workers
 
-  func header(_ kind: MessageKind, of id: WorkerID, sequence: UInt64 = 0, detail: UInt64 = 0, length: UInt64 = 0) -> FrameHeader {
+  func header(_ kind: MessageKind, of id: WorkerID, sequence: UInt64 = 0, detail: UInt64 = 0, length: UInt64 = 0)
+    -> FrameHeader
+  {
     let worker = workers[id] ?? Worker()
     return FrameHeader(
       kind, runID: Self.runID, incarnation: id, task: worker.attempt.task, attempt: worker.attempt.attempt,
@@ -78,7 +80,8 @@ struct Simulation {
 
   /// One worker takes one message, or one of its frames reaches the coordinator; false when nothing moves any more.
   mutating func stir() -> Bool {
-    let busy = workers.filter { ($0.value.mode != .dead) && !($0.value.inbox.isEmpty && $0.value.outbox.isEmpty) }.keys.sorted()
+    let busy = workers.filter { ($0.value.mode != .dead) && !($0.value.inbox.isEmpty && $0.value.outbox.isEmpty) }.keys
+      .sorted()
     guard !busy.isEmpty, outcome == nil else { return false }
     let id = busy[random.below(busy.count)]
     guard var worker = workers[id] else { return false }
@@ -99,7 +102,9 @@ struct Simulation {
     while count < limit, stir() { count += 1 }
   }
 
-  private mutating func reply(_ id: WorkerID, _ kind: MessageKind, sequence: UInt64 = 0, detail: UInt64 = 0, length: UInt64 = 0) {
+  private mutating func reply(
+    _ id: WorkerID, _ kind: MessageKind, sequence: UInt64 = 0, detail: UInt64 = 0, length: UInt64 = 0
+  ) {
     let frame = header(kind, of: id, sequence: sequence, detail: detail, length: length)
     workers[id]?.outbox.append(frame)
   }

@@ -51,6 +51,25 @@ import Testing
     for worker in workers { #expect(worker.result() == .success(.finished)) }
   }
 
+  @Test("a sum adds in rank order, whoever comes first")
+  func rankOrder() throws {
+    let coordinator = try Coordinator(options(3), program: CountingProgram(steps: [30]))
+    let workers = (0..<3).map { _ in
+      let program = CountingWorker()
+      program.atStep = { step, collective, _ in
+        usleep(UInt32((collective.rank + Int(step)) % 3) * 2000)
+        // In float32 (1 + 1e8) - 1e8 = 0, and in another order 1.
+        var values = [Float](repeating: [1, 1e8, -1e8][collective.rank], count: 1003)
+        values[1002] = Float(collective.rank)
+        try collective.sum(&values)
+        guard values == [Float](repeating: 0, count: 1002) + [3] else { throw Broken() }
+      }
+      return startWorker(coordinator.endpoints[0], program)
+    }
+    #expect(try coordinator.run() == .finished)
+    for worker in workers { #expect(worker.result() == .success(.finished)) }
+  }
+
   @Test("shards of many chunks arrive whole and in order")
   func shards() throws {
     let program = CountingProgram(steps: [2])
@@ -72,7 +91,9 @@ import Testing
     let workers = [startWorker(coordinator.endpoints[0], broken), startWorker(coordinator.endpoints[0])]
     let error = #expect(throws: ClusterError.self) { try coordinator.run() }
     #expect(error?.description.hasSuffix("failed: the weights are not finite.") == true)
-    #expect(workers[0].result() == .failure(.programFailed(who: "This worker's program", reason: "the weights are not finite.")))
+    #expect(
+      workers[0].result()
+        == .failure(.programFailed(who: "This worker's program", reason: "the weights are not finite.")))
     guard case .success(.runFailed(let reason))? = workers[1].result() else {
       Issue.record("the other worker does not know")
       return
@@ -92,7 +113,8 @@ import Testing
     }
     let coordinator = try Coordinator(options(1), program: Failing())
     let worker = startWorker(coordinator.endpoints[0])
-    #expect(throws: ClusterError.programFailed(who: "The coordinator's program", reason: "the weights are not finite.")) {
+    #expect(throws: ClusterError.programFailed(who: "The coordinator's program", reason: "the weights are not finite."))
+    {
       try coordinator.run()
     }
     _ = worker.result()
@@ -169,7 +191,8 @@ import Testing
     let stopping = SoloRun()
     let endless = CountingWorker()
     endless.atStep = { step, _, _ in if step == 4 { stopping.requestStop("test") } }
-    #expect(try stopping.run(coordinator: CountingProgram(steps: [100]), worker: endless) == .interrupted(reason: "test"))
+    #expect(
+      try stopping.run(coordinator: CountingProgram(steps: [100]), worker: endless) == .interrupted(reason: "test"))
     #expect(endless.committedPosition == 5)
   }
 }

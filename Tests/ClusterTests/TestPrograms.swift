@@ -94,10 +94,12 @@ final class Background<Value: Sendable>: @unchecked Sendable {
 
   init(_ body: @escaping @Sendable () -> Value) {
     let box = Unmanaged.passRetained(ThreadBody { [self] in value = body() })
-    pthread_create(&handle, nil, { argument in
-      if let argument { Unmanaged<ThreadBody>.fromOpaque(argument).takeRetainedValue().run() }
-      return nil
-    }, box.toOpaque())
+    pthread_create(
+      &handle, nil,
+      { argument in
+        if let argument { Unmanaged<ThreadBody>.fromOpaque(argument).takeRetainedValue().run() }
+        return nil
+      }, box.toOpaque())
   }
 
   func result() -> Value? {
@@ -119,7 +121,9 @@ func startWorker(
   let fixed = options
   nonisolated(unsafe) let owned = program
   return Background {
-    do throws(ClusterError) { return .success(try Worker(fixed, program: owned).run()) } catch { return .failure(error) }
+    do throws(ClusterError) { return .success(try Worker(fixed, program: owned).run()) } catch {
+      return .failure(error)
+    }
   }
 }
 

@@ -56,7 +56,9 @@ import Wire
   @Test("other programs, unknown kinds and too long payloads are named")
   func foreign() {
     var bytes = Frame.bytes(header, payload: payload)
-    #expect(throws: WireError.payloadTooLong(kind: .contribution, length: 300, limit: 299)) { try read(bytes, limit: 299) }
+    #expect(throws: WireError.payloadTooLong(kind: .contribution, length: 300, limit: 299)) {
+      try read(bytes, limit: 299)
+    }
     bytes[6] = 200
     #expect(throws: WireError.unknownKind(200)) { try read(bytes) }
     #expect(throws: WireError.notAFrame(magic: 0x2054_4547)) { try read(Array("GET / HTTP/1.1".utf8)) }

@@ -35,7 +35,9 @@ import Wire
     }
     var bytes = Assignment(rank: 0, world: 1, stateFollows: false, shardFollows: false).bytes
     bytes[8] = 2
-    #expect(throws: WireError.badField("stateFollows", message: "assign", found: "2")) { try Assignment(decoding: bytes) }
+    #expect(throws: WireError.badField("stateFollows", message: "assign", found: "2")) {
+      try Assignment(decoding: bytes)
+    }
   }
 
   @Test("an announced text or blob longer than what is there is refused without being allocated")

@@ -39,7 +39,6 @@ final class Hub {
     let poller = Poller(routers, wakeUp)
     let tickInterval = Duration.milliseconds(min(100, max(5, options.heartbeatInterval.milliseconds / 4)))
     var nextTick = ContinuousClock.now + tickInterval
-    var lastMessage = ContinuousClock.now
     while !isEnded {
       for command in queue.takeCommands() { perform(command) }
       var received = false
@@ -54,12 +53,11 @@ final class Hub {
         feed(.programFailed(error.description))
       }
       let now = ContinuousClock.now
-      if received { lastMessage = now }
       if now >= nextTick {
         nextTick = now + tickInterval
         feed(.tick)
       }
-      if !received && !isEnded && now - lastMessage >= options.busyPoll {
+      if !received && !isEnded {
         poller.wait(milliseconds: max(1, (nextTick - now).milliseconds + 1))
         wakeUp.clear()
       }

@@ -30,7 +30,9 @@ extension CoordinatorState {
   }
 
   mutating func receiveBad(_ sender: WorkerID?, _ error: WireError) {
-    guard case .protocolVersion(let found, let expected) = error else { return refuse(.damaged, .bytes([]), "\(error)") }
+    guard case .protocolVersion(let found, let expected) = error else {
+      return refuse(.damaged, .bytes([]), "\(error)")
+    }
     refuse(.protocolVersion, .bytes([]), "\(error)")
     if let sender, members[sender] == nil, lost[sender] == nil {
       let why = "it speaks protocol version \(found) and this coordinator \(expected)"

@@ -128,7 +128,9 @@ extension CoordinatorState {
       arrivals.removeAll { $0 == id }
       lost[id] = LostWorker(name: member.name, why: why)
       actions.append(.log(.lost(worker: member.name, why: why)))
-      if ranks.contains(id) { names.append("\(member.rank.map { "rank \($0)" } ?? "a worker") (\(member.name)) was lost: \(why)") }
+      if ranks.contains(id) {
+        names.append("\(member.rank.map { "rank \($0)" } ?? "a worker") (\(member.name)) was lost: \(why)")
+      }
     }
     guard !names.isEmpty else { return }
     lastLoss = names.joined(separator: "; ")

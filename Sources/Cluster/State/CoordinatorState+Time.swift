@@ -69,23 +69,30 @@ extension CoordinatorState {
   }
 
   private func waitSentence(at now: Instant) -> String? {
-    func seconds(since start: Instant) -> Int { Int((now - start).seconds.rounded(.down)) }
+    func time(since start: Instant) -> String { "for \(Int((now - start).seconds.rounded(.down))) s" }
+    let name = "task '\(task?.label ?? "")'"
     func names(_ waited: [Int]) -> String {
       let shown = waited.prefix(8).map(who).joined(separator: ", ")
       return waited.count > 8 ? "\(shown) and \(waited.count - 8) more" : shown
     }
     switch phase {
     case .gathering:
-      return "waiting for \(settings.world - arrivals.count) of \(settings.world) workers for \(seconds(since: phaseBegan)) s"
+      let missing = settings.world - arrivals.count
+      return "waiting for \(missing) of \(settings.world) workers \(time(since: phaseBegan))"
     case .assembling:
       let waited = ranks.indices.filter { members[ranks[$0]]?.position == nil }
-      return "waiting for \(names(waited)) to prepare for task '\(task?.label ?? "")' for \(seconds(since: phaseBegan)) s"
+      return "waiting for \(names(waited)) to prepare for \(name) \(time(since: phaseBegan))"
     case .running:
-      let place =
-        if meeting.arrived > 0 { "in collective \(meeting.sequence) of" } else if meeting.returned > 0 { "to return from" }
-        else { "to come to collective \(meeting.sequence) or the end of" }
-      return "waiting for \(names(awaitedRanks)) \(place) task '\(task?.label ?? "")'"
-        + " for \(seconds(since: meeting.waitingSince ?? phaseBegan)) s"
+      let place: String
+      if meeting.arrived > 0 {
+        place = "in collective \(meeting.sequence) of"
+      } else if meeting.returned > 0 {
+        place = "to return from"
+      } else {
+        place = "to come to collective \(meeting.sequence) or the end of"
+      }
+      let start = meeting.waitingSince ?? phaseBegan
+      return "waiting for \(names(awaitedRanks)) \(place) \(name) \(time(since: start))"
     case .planning, .awaitingState, .completing, .ended:
       return nil
     }

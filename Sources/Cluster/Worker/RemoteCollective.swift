@@ -41,7 +41,9 @@ final class RemoteCollective: Collective {
       if other != rank { try check(message, of: other) }
       kept.append(message)  // so its bytes stay until the next call
       parts[other] = message.withPayload { payload in
-        if let base = payload.baseAddress, UInt(bitPattern: base) % 8 != 0 { return copies[other].replace(with: payload) }
+        if let base = payload.baseAddress, UInt(bitPattern: base) % 8 != 0 {
+          return copies[other].replace(with: payload)
+        }
         return payload
       }
     }

@@ -72,15 +72,10 @@ final class WorkerSession {
   /// The next message of this run; waits, but not longer than the coordinator lives.
   /// - Parameter deadline: nil is returned then.
   func next(until deadline: Instant? = nil) throws(ClusterError) -> (header: FrameHeader, parts: [Message])? {
-    var pollEnd = options.busyPoll > .zero ? ContinuousClock.now + options.busyPoll : nil
     while true {
-      if let parts = try socket.receive(wait: pollEnd == nil) {
+      if let parts = try socket.receive(wait: true) {
         let header = try verify(parts[0])
         if header.runID == runID || runID == 0 || header.kind == .refuse { return (header, parts) }
-        continue
-      }
-      if let end = pollEnd {
-        if ContinuousClock.now >= end { pollEnd = nil }
         continue
       }
       // The socket's queue is empty, so nothing that was sent before the loss is missed.
