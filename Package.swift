@@ -3,9 +3,12 @@ import PackageDescription
 
 // The vector kernels are plain C; the compiler's function multi-versioning picks AVX-512, AVX2 or the baseline at run
 // time (x86-64), so no target is built for the machine that builds it. `unsafeFlags` are allowed in a root package.
-let kernelFlags: [CSetting] = [
+var kernelFlags: [CSetting] = [
   .unsafeFlags(["-O3", "-fopenmp-simd", "-ffp-contract=fast", "-fno-math-errno"])
 ]
+#if arch(x86_64)
+  kernelFlags.append(.unsafeFlags(["-mprefer-vector-width=512"]))
+#endif
 
 func module(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
   .target(name: name, dependencies: dependencies)
@@ -30,7 +33,7 @@ let package = Package(
     // C libraries behind thin shims.
     .systemLibrary(name: "CBLAS", providers: [.apt(["libdnnl-dev"])]),
     .systemLibrary(name: "CHDF5", pkgConfig: "hdf5-serial", providers: [.apt(["libhdf5-dev"])]),
-    .systemLibrary(name: "CZeroMQ", pkgConfig: "libzmq", providers: [.apt(["libzmq3-dev"])]),
+    .systemLibrary(name: "CZeroMQ", providers: [.apt(["libzmq3-dev"])]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .systemLibrary(name: "CXXHash", pkgConfig: "libxxhash", providers: [.apt(["libxxhash-dev"])]),
     .target(
@@ -78,11 +81,12 @@ let package = Package(
     tests("HDF5"),
     tests("TensorCore", ["Random"]),
     tests("Records", ["HDF5"]),
-    tests("Synthesis", ["Records"]),
+    tests("Synthesis", ["Records", "Random"]),
     tests("Molecules", ["HDF5"]),
     tests("Layers", ["TensorCore", "Random", "HDF5"]),
+    .target(name: "TestSupport", dependencies: ["TextEncoder"], path: "Tests/TestSupport"),
     .testTarget(
-      name: "TextEncoderTests", dependencies: ["TextEncoder", "Records", "HDF5"], exclude: ["Fixtures"]),
+      name: "TextEncoderTests", dependencies: ["TextEncoder", "Records", "HDF5", "TestSupport"], exclude: ["Fixtures"]),
     tests("Metrics", ["HDF5"]),
     tests("Checkpoints", ["HDF5"]),
     tests("Models", ["HDF5", "Layers", "TensorCore"]),
@@ -92,6 +96,8 @@ let package = Package(
     tests("Cluster", ["Wire", "ClusterTestWorker"]),
     tests("Reports"),
     tests("Sweeps"),
+    .testTarget(
+      name: "TheriacTests", dependencies: ["theriac", "Checkpoints", "Reports", "TestSupport"]),
   ],
   swiftLanguageModes: [.v6],
   cLanguageStandard: .gnu11,

@@ -19,10 +19,10 @@ extension MoleculeError: CustomStringConvertible {
       "SMILES \(quoted(smiles)) is not a molecule RDKit accepts: \(reason)"
     case .unparsableMedication(let code, let smiles, let reason):
       "SMILES \(quoted(smiles)) of medication \(code) is not a molecule RDKit accepts: \(reason); "
-        + "correct it, or set the policy for unparsable SMILES to skip"
+        + "correct it, or --set unparsable_smiles=skip"
     case .noMolecule(let code):
       "medication \(code) has no SMILES, but every medication needs at least one molecule; "
-        + "add one, or set the policy for unparsable SMILES to skip (its molecule row is then zero)"
+        + "add one, or --set unparsable_smiles=skip (its molecule row is then zero)"
     case .medicationCount(let codes, let smiles):
       "there are \(codes) medication codes but \(smiles) lists of SMILES; one list per medication is needed"
     case .badGraph(let what):

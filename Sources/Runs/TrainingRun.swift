@@ -69,6 +69,10 @@ public final class TrainingRun {
       try directory.write(config)
     }
     for skipped in data.molecules.skipped { log.write(.warning, "\(skipped)") }
+    if !data.molecules.withoutMolecule.isEmpty {
+      let codes = data.molecules.withoutMolecule
+      log.write(.warning, "\(codes.count) medications have no molecule, their row is zero: \(codes.joined(separator: " "))")
+    }
     self.log = log
     self.directory = directory
     self.options = options

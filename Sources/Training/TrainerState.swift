@@ -15,6 +15,8 @@ public struct TrainerState: Sendable {
   public var stepInEpoch = 0
   /// Sums over those steps: total, BCE, margin.
   public var partialLoss: [Double] = [0, 0, 0]
+
+  public init() {}
 }
 
 extension TrainerState {

@@ -83,7 +83,7 @@ import Testing
     let error = MoleculeError.unparsableMedication(code: "N02B", smiles: "C(", reason: "syntax error")
     #expect(
       error.description == "SMILES \"C(\" of medication N02B is not a molecule RDKit accepts: syntax error; "
-        + "correct it, or set the policy for unparsable SMILES to skip")
+        + "correct it, or --set unparsable_smiles=skip")
     let long = MoleculeError.unparsable(smiles: String(repeating: "C", count: 5000), reason: "r")
     #expect(long.description.count < 250)
     #expect(long.description.contains("(5000 bytes)"))

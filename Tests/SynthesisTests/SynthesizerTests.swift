@@ -97,6 +97,19 @@ import Testing
     }
   }
 
+  @Test("a cancelled task stops and leaves no file")
+  func cancelled() async throws {
+    let path = temporaryPath()
+    let task = Task {
+      withUnsafeCurrentTask { $0?.cancel() }
+      try Synthesizer.write(SynthesisOptions(patients: 5_000), to: path)
+    }
+    await #expect(throws: CancellationError.self) { try await task.value }
+    let folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
+    let name = URL(fileURLWithPath: path).lastPathComponent
+    #expect(try FileManager.default.contentsOfDirectory(atPath: folder).allSatisfy { !$0.hasPrefix(name) })
+  }
+
   @Test("options survive JSON")
   func json() throws {
     let options = SynthesisOptions(patients: 10, seed: .max, split: .shuffled(seed: 2))

@@ -1,6 +1,7 @@
 /// Medication classes A (alimentary tract and metabolism) and B (blood). Format: see `KnowledgeParser`.
 ///
-/// Every text is our own. Where the class is a biological or a mixture, the molecules are small stand-ins, named in the text's line.
+/// Every text is our own. Where a class is a biological or a mixture, its molecules are small stand-ins, and its text
+/// says so.
 enum MedicationsAlimentary {
   static let table = #"""
     A01A | Stomatological preparations for the mouth and gums. Rinses, gels and lozenges that clean the oral cavity, \#

@@ -2,14 +2,14 @@ import Foundation
 import TextEncoder
 
 /// A small model folder on disk, made for one test and removed with it.
-final class TinyPLM {
-  let folder: String
-  static let tokens =
+public final class TinyPLM {
+  public let folder: String
+  public static let tokens =
     ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", ",", ".", "heart", "failure", "acute", "pain", "cough", "##s"]
     + (0..<19).map { "word\($0)" }
 
   /// width 8, 2 layers, 2 heads, feed-forward 12, 40 positions.
-  static var config: [String: Any] {
+  public static var config: [String: Any] {
     [
       "model_type": "bert", "vocab_size": tokens.count, "hidden_size": 8, "num_hidden_layers": 2,
       "num_attention_heads": 2, "intermediate_size": 12, "hidden_act": "gelu", "max_position_embeddings": 40,
@@ -17,7 +17,7 @@ final class TinyPLM {
     ]
   }
 
-  static var shapes: [String: [Int]] {
+  public static var shapes: [String: [Int]] {
     var shapes = [
       "embeddings.word_embeddings.weight": [tokens.count, 8], "embeddings.position_embeddings.weight": [40, 8],
       "embeddings.token_type_embeddings.weight": [2, 8], "embeddings.LayerNorm.weight": [8],
@@ -41,7 +41,7 @@ final class TinyPLM {
     return shapes
   }
 
-  init(
+  public init(
     config: [String: Any] = TinyPLM.config, tokens: [String] = TinyPLM.tokens, shapes: [String: [Int]] = TinyPLM.shapes,
     format: String = "F32", rename: (String) -> String = { $0 }
   ) throws {
@@ -54,12 +54,12 @@ final class TinyPLM {
 
   deinit { try? FileManager.default.removeItem(atPath: folder) }
 
-  func write(_ name: String, _ data: Data) throws { try data.write(to: URL(fileURLWithPath: folder + "/" + name)) }
-  func remove(_ name: String) throws { try FileManager.default.removeItem(atPath: folder + "/" + name) }
-  func contents(_ name: String) throws -> Data { try Data(contentsOf: URL(fileURLWithPath: folder + "/" + name)) }
+  public func write(_ name: String, _ data: Data) throws { try data.write(to: URL(fileURLWithPath: folder + "/" + name)) }
+  public func remove(_ name: String) throws { try FileManager.default.removeItem(atPath: folder + "/" + name) }
+  public func contents(_ name: String) throws -> Data { try Data(contentsOf: URL(fileURLWithPath: folder + "/" + name)) }
 
   /// Numbers that any of the four formats holds exactly: multiples of 1/64 below 1/2, LayerNorm weights around 1.
-  static func number(_ name: String, _ index: Int) -> Float {
+  public static func number(_ name: String, _ index: Int) -> Float {
     var hash: UInt32 = 2_166_136_261
     for byte in Array("\(name) \(index)".utf8) { hash = (hash ^ UInt32(byte)) &* 16_777_619 }
     hash ^= hash >> 15
@@ -67,7 +67,7 @@ final class TinyPLM {
     return name.hasSuffix("LayerNorm.weight") ? 1 + value : value
   }
 
-  static func safetensors(_ shapes: [String: [Int]], format: String, rename: (String) -> String) throws -> Data {
+  public static func safetensors(_ shapes: [String: [Int]], format: String, rename: (String) -> String) throws -> Data {
     var header: [String: Any] = ["__metadata__": ["format": "pt"]]
     var data = Data()
     for (name, shape) in shapes.sorted(by: { $0.key < $1.key }) {
@@ -87,7 +87,7 @@ final class TinyPLM {
     return file(header: try JSONSerialization.data(withJSONObject: header), data)
   }
 
-  static func file(header: Data, _ data: Data, length: UInt64? = nil) -> Data {
+  public static func file(header: Data, _ data: Data, length: UInt64? = nil) -> Data {
     var header = header
     while header.count % 8 != 0 { header.append(0x20) }
     var result = Data()
@@ -97,7 +97,7 @@ final class TinyPLM {
 }
 
 /// The sentence of the error that `body` throws.
-func sentence(_ body: () throws -> some Any) -> String {
+public func sentence(_ body: () throws -> some Any) -> String {
   do {
     _ = try body()
     return "nothing was thrown"

@@ -1,0 +1,121 @@
+import Foundation
+import Testing
+
+/// What a user gets wrong: one sentence that says what, where and what to do; exit code not zero; nothing left behind.
+@Suite(.serialized) struct BadInputTests {
+  let workspace: Workspace
+  init() throws { workspace = try Workspace.shared.get() }
+
+  private func expectRefused(_ arguments: [String], _ parts: [String], code: Int32 = 1, out: String? = nil) throws {
+    let result = try Program.run(arguments)
+    #expect(result.code == code, "\(arguments.joined(separator: " ")): \(result.code) \(result.errors)")
+    for part in parts { #expect(result.errors.contains(part), "\"\(part)\" is not in: \(result.errors)") }
+    #expect(!result.errors.contains("Fatal error"))
+    if let out {
+      #expect(!FileManager.default.fileExists(atPath: out), "\(out) was left behind")
+      let folder = (out as NSString).deletingLastPathComponent
+      let rest = try FileManager.default.contentsOfDirectory(atPath: folder)
+      #expect(!rest.contains { $0.contains(".tmp") }, "a temporary file was left behind")
+    }
+  }
+
+  private func train(_ settings: [String], _ parts: [String], code: Int32 = 1) throws {
+    let run = workspace.run("refused")
+    try expectRefused(workspace.training("refused", workers: 1, settings), parts, code: code, out: run)
+  }
+
+  @Test("settings")
+  func settings() throws {
+    try train(["batch=0"], ["batch", "\"0\"", "an integer"])
+    try train(["alpha=1.01"], ["alpha", "[0, 1]"])
+    try train(["learning_rate=1"], ["unknown setting \"learning_rate\""])
+    try train(["batch=5000"], ["batch 5000 is larger than", "drop_last"])
+    try train(["precision=mixed"], ["precision", "float32"])
+    try expectRefused(
+      ["train", "--config", "/nowhere.yaml", "--out", workspace.run("refused")], ["/nowhere.yaml"], out: workspace.run("refused"))
+    try expectRefused(["train", "--out", workspace.run("refused")], ["cohort is missing"], out: workspace.run("refused"))
+    try expectRefused(
+      workspace.training("refused", workers: 0), ["--workers 0"], out: workspace.run("refused"))
+  }
+
+  @Test("files: missing, of another kind, damaged, of another cohort")
+  func files() throws {
+    try train(["cohort=/nowhere/c.h5"], ["/nowhere/c.h5"])
+    try train(["cohort=\(workspace.embeddings)"], ["embeddings", "cohort"])
+    try train(["embeddings=\(workspace.cohort)"], ["cohort", "embeddings"])
+    let truncated = workspace.run("truncated.h5")
+    let whole = try Data(contentsOf: URL(fileURLWithPath: workspace.cohort))
+    try whole.prefix(whole.count / 2).write(to: URL(fileURLWithPath: truncated))
+    try train(["cohort=\(truncated)"], [truncated])
+    let other = workspace.run("other.h5")
+    #expect(try Program.run(["synth", "--patients", "50", "--seed", "9", "--out", other]).code == 0)
+    try train(["cohort=\(other)"], ["of cohort", "theriac embed"])
+  }
+
+  @Test("language models: a folder without vocab, no folder")
+  func languageModels() throws {
+    let folder = workspace.run("plm")
+    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    try Data("{}".utf8).write(to: URL(fileURLWithPath: folder + "/config.json"))
+    let out = workspace.run("refused.h5")
+    try expectRefused(
+      ["embed", "--cohort", workspace.cohort, "--plm", folder, "--out", out], ["vocab.txt", folder], out: out)
+    try expectRefused(
+      ["embed", "--cohort", workspace.cohort, "--plm", "/nowhere", "--out", out], ["/nowhere"], out: out)
+  }
+
+  @Test("tables: missing, without a column, malformed, a truncated gz")
+  func tables() throws {
+    let root = workspace.run("tables")
+    let out = workspace.run("refused.h5")
+    try FileManager.default.createDirectory(atPath: root, withIntermediateDirectories: true)
+    func write(_ name: String, _ text: String) throws { try Data(text.utf8).write(to: URL(fileURLWithPath: "\(root)/\(name)")) }
+    try write("gsn_atc_ndc_ethos.csv", "gsn,atc,ndc\n000001,A02BC01,00000000001\n")
+    let command = ["import", "mimic3", "--root", root, "--maps", root, "--out", out]
+    try expectRefused(command, ["PATIENTS", root], out: out)
+    try write("PATIENTS.csv", "row_id,gender\n1,F\n")
+    for table in ["ADMISSIONS", "DIAGNOSES_ICD", "PROCEDURES_ICD", "PRESCRIPTIONS"] { try write(table + ".csv", "a\n1\n") }
+    for table in ["D_ICD_DIAGNOSES", "D_ICD_PROCEDURES"] { try write(table + ".csv", "icd9_code,short_title,long_title\n") }
+    try expectRefused(command, ["SUBJECT_ID", "PATIENTS.csv", "gender"].map { $0 }, out: out)
+    try write("PATIENTS.csv", "row_id,subject_id\n1,10\n")
+    let gzip = Data([0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3, 0x4b, 0x4c])
+    try FileManager.default.removeItem(atPath: root + "/ADMISSIONS.csv")
+    try gzip.write(to: URL(fileURLWithPath: root + "/ADMISSIONS.csv.gz"))
+    try expectRefused(command, ["ADMISSIONS.csv.gz"], out: out)
+    try expectRefused(["import", "mimic9", "--root", root, "--out", out], ["mimic9"], code: 64, out: out)
+  }
+
+  @Test("addresses: a port in use, beyond loopback without keys, no coordinator there")
+  func addresses() throws {
+    let port = 20_000 + (Int(ProcessInfo.processInfo.processIdentifier) + 7) % 30_000
+    let holder = try Program.Child(
+      ["coordinator", "--out", workspace.run("holder"), "--workers", "1", "--bind", "tcp://127.0.0.1:\(port)"]
+        + workspace.settings())
+    let end = Date() + 20
+    while !holder.errors.contains("waiting for"), Date() < end { usleep(20_000) }
+    try expectRefused(
+      ["coordinator", "--out", workspace.run("second"), "--workers", "1", "--bind", "tcp://127.0.0.1:\(port)"]
+        + workspace.settings(), ["127.0.0.1:\(port)", "in use"])
+    kill(holder.pid, SIGKILL)
+    _ = holder.result()
+    try expectRefused(
+      ["coordinator", "--out", workspace.run("open"), "--workers", "1", "--bind", "tcp://0.0.0.0:\(port)"]
+        + workspace.settings(), ["insecure"])
+    let alone = try Program.run(["worker", "--connect", "tcp://127.0.0.1:\(port)", "--connect-timeout", "2"])
+    #expect(alone.code != 0 && alone.errors.contains("127.0.0.1:\(port)"))
+  }
+
+  @Test("run directories: not a run, a run in use, damaged checkpoints")
+  func runs() throws {
+    try expectRefused(["resume", "/nowhere"], ["/nowhere", "config.yaml"])
+    try expectRefused(["evaluate", workspace.path], ["config.yaml"])
+    let run = workspace.run("damaged")
+    #expect(try Program.run(workspace.training("damaged", workers: 1, ["epochs=2"])).code == 0)
+    let newest = URL(fileURLWithPath: run + "/checkpoints/epoch-0002.h5")
+    var bytes = try Data(contentsOf: newest)
+    bytes.removeLast(bytes.count / 3)
+    try bytes.write(to: newest)
+    let resumed = try Program.run(["resume", run, "--set", "epochs=3"])
+    #expect(resumed.code == 0 && resumed.errors.contains("epoch-0002.h5"), "\(resumed.errors)")
+  }
+}
