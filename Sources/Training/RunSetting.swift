@@ -57,7 +57,7 @@ extension RunSetting {
       key: key, documentation: documentation, expectation: "a path", read: { $0[keyPath: path] },
       write: { config, text in
         config[keyPath: path] = text
-        return !text.isEmpty
+        return true  // an empty one counts as not given; whoever needs the file says so
       })
   }
 

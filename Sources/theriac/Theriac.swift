@@ -1,7 +1,7 @@
 import ArgumentParser
 
 @main
-struct Theriac: ParsableCommand {
+struct Theriac: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "theriac",
     abstract: "Trains models that recommend combinations of medicines, on one machine or many.",

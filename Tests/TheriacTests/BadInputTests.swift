@@ -76,7 +76,7 @@ import Testing
     try write("PATIENTS.csv", "row_id,gender\n1,F\n")
     for table in ["ADMISSIONS", "DIAGNOSES_ICD", "PROCEDURES_ICD", "PRESCRIPTIONS"] { try write(table + ".csv", "a\n1\n") }
     for table in ["D_ICD_DIAGNOSES", "D_ICD_PROCEDURES"] { try write(table + ".csv", "icd9_code,short_title,long_title\n") }
-    try expectRefused(command, ["SUBJECT_ID", "PATIENTS.csv", "gender"].map { $0 }, out: out)
+    try expectRefused(command, ["subject_id", "PATIENTS.csv", "row_id, gender"], out: out)
     try write("PATIENTS.csv", "row_id,subject_id\n1,10\n")
     let gzip = Data([0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3, 0x4b, 0x4c])
     try FileManager.default.removeItem(atPath: root + "/ADMISSIONS.csv")

@@ -34,7 +34,10 @@ import Testing
     let one = try losses("equal-1")
     #expect(one.count == 3 && one[2] < one[0])
     for workers in [2, 4] {
-      for (a, b) in zip(one, try losses("equal-\(workers)")) { #expect(abs(a - b) <= 1e-5 * a, "\(workers) workers") }
+      // Sums in another order differ by 1e-7 in a step; each later step amplifies what the earlier ones left.
+      for (epoch, (a, b)) in zip(one, try losses("equal-\(workers)")).enumerated() {
+        #expect(abs(a - b) <= (epoch == 0 ? 2e-6 : 1e-4) * a, "\(workers) workers, epoch \(epoch + 1): \(a) and \(b)")
+      }
     }
   }
 
@@ -120,7 +123,8 @@ import Testing
     try #require(result.code == 0, "\(result.errors)")
     let (found, expected) = (try losses("lost"), try losses("lost-reference"))
     #expect(found.count == 8)
-    for (a, b) in zip(found, expected) { #expect(abs(a - b) <= 1e-4 * b) }
+    // A step left out or counted twice would show at 1e-2.
+    for (a, b) in zip(found, expected) { #expect(abs(a - b) <= 1e-3 * b) }
   }
 
   @Test("a coordinator and workers started by hand over TCP give what train gives")
