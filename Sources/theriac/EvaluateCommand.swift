@@ -22,7 +22,7 @@ struct Evaluate: ParsableCommand {
       authors do: its spread says nothing about the variance of training.
       """)
 
-  @Argument(help: "Run directory.")
+  @Argument(help: ArgumentHelp("Run directory.", valueName: "run"))
   var run_: String
   @Option(help: "Split: test, validation or train.")
   var split = Split.test

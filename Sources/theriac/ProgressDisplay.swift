@@ -44,7 +44,9 @@ final class ProgressDisplay: Sendable {
   }
 
   func show(_ progress: ImportProgress) {
-    show("reading \(progress.file)", progress.bytesRead, of: progress.bytesTotal, unit: "bytes")
+    // Whole megabytes: small tables come and go without a line of their own.
+    guard progress.bytesTotal >= 8 << 20 else { return }
+    show("reading \(progress.file)", progress.bytesRead >> 20, of: progress.bytesTotal >> 20, unit: "MB")
   }
 
   func message(_ text: String) {

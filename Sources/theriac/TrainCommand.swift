@@ -42,7 +42,7 @@ struct Resume: ParsableCommand {
     abstract: "Go on with a run from its newest valid checkpoint.",
     discussion: "With the same number of workers the result equals the uninterrupted run's bit for bit.")
 
-  @Argument(help: "Run directory.")
+  @Argument(help: ArgumentHelp("Run directory.", valueName: "run"))
   var run_: String
   @Option(name: .customLong("set"), help: "One setting over the saved ones, e.g. epochs=200. Repeat it.")
   var overrides: [String] = []
@@ -76,7 +76,11 @@ struct CoordinatorCommand: ParsableCommand {
   var out: String
   @Flag(help: "Go on with the run in --out when there is one.")
   var resume = false
-  @Option(help: "Address to listen at. Repeat it for several. Default: tcp://127.0.0.1:MASTER_PORT, or a free port.")
+  @Option(
+    help: """
+      Address to listen at. Repeat it for several. Default: tcp://127.0.0.1:MASTER_PORT, else a free port; with keys or \
+      --insecure in a Slurm job, the job's port on all interfaces.
+      """)
   var bind: [String] = []
   @Option(help: "Seconds to wait for all workers.")
   var gatherTimeout = 600
@@ -106,7 +110,7 @@ struct CoordinatorCommand: ParsableCommand {
     var options = RunSession.launchOptions()
     options.workers = count
     options.startsWorkers = false
-    options.bind = bind.isEmpty ? ["tcp://127.0.0.1:\(environment["MASTER_PORT"] ?? "*")"] : bind
+    options.bind = bind.isEmpty ? [try defaultAddress(environment)] : bind
     options.isInsecure = insecure
     options.gatherTimeout = .seconds(gatherTimeout)
     options.minWorkers = minWorkers
@@ -114,5 +118,14 @@ struct CoordinatorCommand: ParsableCommand {
       options.keys = ServerKeys(pair: try KeyPair.read(key), allowed: try ServerKeys.allowList(allow))
     }
     try RunSession.train(config, directory: directory, resume: resumes, options: options)
+  }
+
+  private func defaultAddress(_ environment: [String: String]) throws -> String {
+    if insecure || key != nil, environment["MASTER_PORT"] == nil,
+      let place = try LaunchPlace.resolve(environment: environment)
+    {
+      return "tcp://*:\(place.port)"
+    }
+    return "tcp://127.0.0.1:\(environment["MASTER_PORT"] ?? "*")"
   }
 }

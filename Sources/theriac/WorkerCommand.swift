@@ -8,7 +8,8 @@ struct WorkerCommand: ParsableCommand {
     commandName: "worker", abstract: "Take part in a run that a coordinator holds, here or on another machine.",
     discussion: """
       Needs no files: the settings, the molecules and this worker's share of the visits come from the coordinator. The \
-      address is --connect, else MASTER_ADDR and MASTER_PORT. Ends when the run ends or the coordinator is gone.
+      address is --connect, else MASTER_ADDR and MASTER_PORT, else the first node of the Slurm job. Ends when the run \
+      ends or the coordinator is gone.
       """)
 
   @Option(help: "Address of the coordinator: tcp://HOST:PORT or ipc://PATH.")
@@ -28,7 +29,7 @@ struct WorkerCommand: ParsableCommand {
   func run() throws {
     signal(SIGINT, SIG_IGN)  // Ctrl-C in a terminal reaches the whole group; the coordinator decides what to do
     var options = WorkerOptions(connect: try address(), version: Version.current)
-    options.name = name ?? ProcessInfo.processInfo.environment["SLURM_PROCID"].map { "SLURM rank \($0)" }
+    options.name = name
     options.connectTimeout = .seconds(connectTimeout)
     options.coordinatorTimeout = .seconds(coordinatorTimeout)
     options.keys = try keys.keys()
@@ -49,10 +50,9 @@ struct WorkerCommand: ParsableCommand {
   private func address() throws -> String {
     if let connect { return connect }
     let environment = ProcessInfo.processInfo.environment
-    guard let host = environment["MASTER_ADDR"], let port = environment["MASTER_PORT"] else {
-      throw ValidationError("give --connect ADDRESS, or set MASTER_ADDR and MASTER_PORT")
-    }
-    return "tcp://\(host):\(port)"
+    if let host = environment["MASTER_ADDR"], let port = environment["MASTER_PORT"] { return "tcp://\(host):\(port)" }
+    if let place = try LaunchPlace.resolve(environment: environment) { return place.endpoint }
+    throw ValidationError("give --connect ADDRESS, or set MASTER_ADDR and MASTER_PORT")
   }
 }
 
