@@ -34,11 +34,30 @@ public struct GINConvolution<Element: TensorElement> {
   public func callAsFunction(
     _ h: Tensor<Element>, _ graph: GraphEdges, _ step: DropoutStep?, rowOffset: Int = 0, rows: [Int32]? = nil
   ) throws -> Tensor<Element> {
+    try self(parts: [h], [graph], step, rowOffsets: [rowOffset], rows: rows.map { [$0] })[0]
+  }
+
+  /// The same for a batch of graphs in several parts: BatchNorm takes them together, everything else one by one. While
+  /// more than one is given, the gradients of part i go to slot i of the store (`ParameterStore.prepareSlots`).
+  public func callAsFunction(
+    parts: [Tensor<Element>], _ graphs: [GraphEdges], _ step: DropoutStep?, rowOffsets: [Int], rows: [[Int32]]? = nil
+  ) throws -> [Tensor<Element>] {
     let training = step != nil
-    let message = try h.ginMessage(graph, eps: eps.tensor, bonds: bond?.tables.map(\.tensor))
-    let hidden = try bn1(lin1.withoutBias(message), training: training, after: lin1, relu: true)
-    return try bn2(
-      lin2.withoutBias(hidden), training: training, after: lin2, relu: !isLast,
-      dropout: step.map { (dropout.rate, dropout.mask($0, rowOffset: rowOffset, rows: rows)) })
+    let messages = try inParts(parts) { index, h in
+      try lin1.withoutBias(h.ginMessage(graphs[index], eps: eps.tensor, bonds: bond?.tables.map(\.tensor)))
+    }
+    let hidden = try bn1(parts: messages, training: training, after: lin1, relu: true)
+    let outputs = try inParts(hidden) { _, h in try lin2.withoutBias(h) }
+    let dropouts = step.map { step in
+      parts.indices.map { (dropout.rate, dropout.mask(step, rowOffset: rowOffsets[$0], rows: rows?[$0])) }
+    }
+    return try bn2(parts: outputs, training: training, after: lin2, relu: !isLast, dropout: dropouts)
+  }
+
+  private func inParts(
+    _ parts: [Tensor<Element>], _ body: (Int, Tensor<Element>) throws -> Tensor<Element>
+  ) throws -> [Tensor<Element>] {
+    guard parts.count > 1 else { return try parts.enumerated().map { try body($0, $1) } }
+    return try parts.enumerated().map { index, part in try eps.inSlot(index) { try body(index, part) } }
   }
 }

@@ -28,6 +28,18 @@ public struct BatchNorm<Element: TensorElement> {
   }
 }
 
+extension BatchNorm {
+  /// The same for rows that come in several tensors: one normalisation over all of them.
+  public func callAsFunction(
+    parts: [Tensor<Element>], training: Bool, after linear: Linear<Element>? = nil, relu: Bool = false,
+    dropout: [(rate: Double, mask: DropoutMask)]? = nil
+  ) throws -> [Tensor<Element>] {
+    try Tensor.batchNorm(
+      parts: parts, weight: weight.tensor, bias: bias.tensor, statistics: statistics, training: training,
+      inputBias: linear?.bias?.tensor, relu: relu, dropout: dropout)
+  }
+}
+
 /// Normalises every row over its last axis. Names: weight, bias.
 public struct LayerNorm<Element: TensorElement> {
   public let weight: Parameter<Element>

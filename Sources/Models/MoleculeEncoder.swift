@@ -40,16 +40,27 @@ public struct MoleculeEncoder<Element: TensorElement> {
   /// - Shape: atoms `[A, 9]` → `[N, S]`
   /// - Parameter step: dropout's counters in training; nil in evaluation.
   public func callAsFunction(_ inputs: MoleculeInputs, _ step: DropoutStep?) throws -> Tensor<Element> {
-    var nodesAS = try atom(inputs.atoms)
-    for layer in layers { nodesAS = try layer(nodesAS, inputs.edges, step, rowOffset: inputs.atomOffset) }
-    return try nodesAS.segmentMean(inputs.molecules)
+    try self(parts: [inputs], step)
   }
 
-  /// The atoms after the embedding and after each layer (the last is what is pooled), for tests and figures.
-  public func trace(_ inputs: MoleculeInputs, _ step: DropoutStep?) throws -> [Tensor<Element>] {
-    var trace = [try atom(inputs.atoms)]
+  /// The molecules of several parts, one after the other. With more than one, the gradients of part i go to slot i of
+  /// the parameter store, so that their sum does not depend on who holds which part.
+  /// - Shape: parts of atoms `[Aᵢ, 9]` → `[Σ Nᵢ, S]`
+  public func callAsFunction(parts: [MoleculeInputs], _ step: DropoutStep?) throws -> Tensor<Element> {
+    let nodes = try trace(parts: parts, step).last ?? []
+    let molecules = try zip(nodes, parts).map { try $0.segmentMean($1.molecules) }
+    return molecules.count == 1 ? molecules[0] : try Tensor.joinedRows(molecules)
+  }
+
+  /// The atoms of every part after the embedding and after each layer (the last is what is pooled).
+  public func trace(parts: [MoleculeInputs], _ step: DropoutStep?) throws -> [[Tensor<Element>]] {
+    let embedded = try parts.enumerated().map { index, part in
+      parts.count > 1 ? try atom.tables[0].inSlot(index) { try atom(part.atoms) } : try atom(part.atoms)
+    }
+    var trace = [embedded]
     for layer in layers {
-      trace.append(try layer(trace[trace.count - 1], inputs.edges, step, rowOffset: inputs.atomOffset))
+      trace.append(
+        try layer(parts: trace[trace.count - 1], parts.map(\.edges), step, rowOffsets: parts.map(\.atomOffset)))
     }
     return trace
   }

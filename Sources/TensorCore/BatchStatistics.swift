@@ -44,6 +44,24 @@ struct Moments: Equatable {
   }
 }
 
+/// Brings a list together in a fixed tree, neighbours first: (0 + 1) + (2 + 3); nil for an empty list. The bits of a sum
+/// then do not depend on whether a worker brings one leaf of the tree or a branch.
+func foldNeighbours<Value>(_ values: [Value], _ merge: (inout Value, Value) -> Void) -> Value? {
+  var values = values
+  while values.count > 1 {
+    values = stride(from: 0, to: values.count, by: 2).map { first in
+      var value = values[first]
+      if first + 1 < values.count { merge(&value, values[first + 1]) }
+      return value
+    }
+  }
+  return values.first
+}
+
+func addNumbers(_ sums: inout [Double], _ more: [Double]) {
+  for (index, value) in more.enumerated() { sums[index] += value }
+}
+
 /// The running statistics of one BatchNorm, and where it asks for other workers' rows.
 ///
 /// Training stages new running values; `ParameterStore.commitStatistics()` makes them valid, so that a step can be
@@ -72,19 +90,13 @@ public final class BatchStatistics<Element: TensorElement> {
   /// The moments over all workers' rows.
   func global(_ local: Moments) throws -> Moments {
     guard let exchange = store.statisticsExchange else { return local }
-    var merged = Moments(count: 0, mean: Array(repeating: 0, count: width), squares: Array(repeating: 0, count: width))
-    for vector in try gathered(local.vector, exchange) { merged.merge(Moments(vector: vector)) }
-    return merged
+    return foldNeighbours(try gathered(local.vector, exchange).map(Moments.init(vector:))) { $0.merge($1) } ?? local
   }
 
-  /// Sums over all workers, added in rank order.
+  /// Sums over all workers.
   func global(sums local: [Double]) throws -> [Double] {
     guard let exchange = store.statisticsExchange else { return local }
-    var total = Array(repeating: 0.0, count: local.count)
-    for vector in try gathered(local, exchange) {
-      for (index, value) in vector.enumerated() { total[index] += value }
-    }
-    return total
+    return foldNeighbours(try gathered(local, exchange), addNumbers) ?? local
   }
 
   private func gathered(_ local: [Double], _ exchange: any StatisticsExchange) throws -> [[Double]] {

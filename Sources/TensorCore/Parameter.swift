@@ -11,6 +11,9 @@ public struct Parameter<Element: TensorElement> {
   /// The elements' places in the store's `values` and `gradients`.
   public var range: Range<Int> { store.entries[index].range }
 
+  /// Parameters of the same store used inside `body` collect their gradients in a slot; see `ParameterStore.inSlot`.
+  public func inSlot<R>(_ slot: Int, _ body: () throws -> R) rethrows -> R { try store.inSlot(slot, body) }
+
   /// The parameter as a leaf: gradients flow into the store, unless the store does not record any now.
   public var tensor: Tensor<Element> { store.tensor(index) }
 

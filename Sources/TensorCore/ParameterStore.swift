@@ -111,8 +111,50 @@ public final class ParameterStore<Element: TensorElement> {
     let start = entry.range.lowerBound
     let storage = Storage(borrowing: values.base + start, count: entry.shape.count, owner: values)
     guard recordsGradients else { return Tensor(storage, entry.shape) }
-    let gradient = Storage(borrowing: gradients.base + start, count: entry.shape.count, owner: gradients)
+    var (arena, offset) = (gradients, start)
+    if let slot = currentSlot, slots.range.contains(start) {
+      (arena, offset) = (slots.arenas[slot], start - slots.range.lowerBound)
+    }
+    let gradient = Storage(borrowing: arena.base + offset, count: entry.shape.count, owner: arena)
     return Tensor(storage, entry.shape, Node(arena: gradient))
+  }
+
+  // MARK: Gradients in parts
+
+  private var slots: (range: Range<Int>, arenas: [Storage<Element>]) = (0..<0, [])
+  private var currentSlot: Int?
+
+  /// Room for `count` separate gradients of the parameters in `range` of the store, all zero.
+  ///
+  /// Float sums depend on their order. Parts of a batch that are always the same ones, each with a gradient of its own,
+  /// added up in one fixed tree, give the same bits however the parts are divided over workers.
+  public func prepareSlots(_ count: Int, range: Range<Int>) {
+    if slots.range == range, slots.arenas.count == count {
+      for arena in slots.arenas { arena.base.update(repeating: 0, count: range.count) }
+    } else {
+      slots = (range, (0..<count).map { _ in Storage<Element>(zeros: range.count) })
+    }
+  }
+
+  /// Parameters used inside `body` collect their gradients in one of the prepared slots.
+  public func inSlot<R>(_ slot: Int, _ body: () throws -> R) rethrows -> R {
+    let before = currentSlot
+    currentSlot = slot
+    defer { currentSlot = before }
+    return try body()
+  }
+
+  /// Adds the slots to the gradients: neighbours first, (0 + 1) + (2 + 3).
+  public func foldSlots() {
+    var stride = 1
+    while stride < slots.arenas.count {
+      for first in Swift.stride(from: 0, to: slots.arenas.count - stride, by: 2 * stride) {
+        Element.Kernels.axpy(1, slots.arenas[first + stride].pointer, slots.arenas[first].base, slots.range.count)
+      }
+      stride *= 2
+    }
+    guard let total = slots.arenas.first, let gradients = gradients.baseAddress else { return }
+    Element.Kernels.axpy(1, total.pointer, gradients + slots.range.lowerBound, slots.range.count)
   }
 
   /// Runs `body` with constants instead of parameters: evaluation records no graph.

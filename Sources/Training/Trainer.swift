@@ -28,10 +28,13 @@ public final class Trainer {
   /// What depends on how many ranks there are.
   private struct Membership {
     let rank, size: Int
-    let molecules: MoleculeInputs
+    /// This rank's share of the molecules in canonical parts: the same for every number of ranks that divides four.
+    let molecules: [MoleculeInputs]
     /// Molecules of each rank; nil when every rank encodes all of them.
     let moleculeCounts: [Int]?
     let factors: StepFactors
+    /// The molecule encoder's parameters within the store.
+    let encoderRange: Range<Int>
     /// Parameters whose gradients are sums over ranks: the molecule encoder's, and those of large patient layers.
     let summed: [Range<Int>]
     var scratch: [Float]
@@ -90,7 +93,9 @@ public final class Trainer {
     let counters = DropoutStep(seed: UInt64(job.config.seed), step: position)
     store.zeroGradients()
 
-    let ownNS = try model.moleculeEncoder(membership.molecules, counters)
+    let parts = membership.molecules
+    if parts.count > 1 { store.prepareSlots(parts.count, range: membership.encoderRange) }
+    let ownNS = try model.moleculeEncoder(parts: parts, counters)
     var moleculesNS = ownNS
     if let counts = membership.moleculeCounts {
       moleculesNS = try ownNS.gatheredFromRanks(counts: counts, through: exchange)
@@ -100,6 +105,7 @@ public final class Trainer {
 
     let (loss, gradientMK) = try patientSide(visits, medicationsMK.detached(), counters, membership, through: exchange)
     try medicationsMK.backward(from: gradientMK)
+    if parts.count > 1 { store.foldSlots() }
     try sumGradients(through: exchange)
 
     // Every exchange of the step has succeeded: from here on nothing can fail, and the step counts.
@@ -219,22 +225,40 @@ public final class Trainer {
       store.linearSink = exchange.size > 1 ? membership.factors : nil
       return
     }
-    let all = 0..<job.molecules.moleculeCount
-    let ranges = job.molecules.balancedRanges(exchange.size)
-    let isSharded = exchange.size > 1 && !ranges.contains { $0.isEmpty }
+    let shares = moleculeShares(size: exchange.size)
+    let isSharded = exchange.size > 1 && shares.count == exchange.size
     let factors = StepFactors(
       model.patientLayers(historyLength: job.config.maxHistory), batch: job.config.batch, width: job.config.dK,
       medications: job.medicationCount)
     let dense = factors.denseParameters
-    let summed = store.entries.filter {
-      dense.contains($0.name) || (isSharded && $0.name.hasPrefix(NLAMMR<Float>.moleculeEncoderName + "."))
+    let encoder = store.entries.filter { $0.name.hasPrefix(NLAMMR<Float>.moleculeEncoderName + ".") }
+    // BatchNorm's own weights have gradients that cover all ranks already.
+    let summed = store.entries.filter { entry in
+      dense.contains(entry.name) || (isSharded && encoder.contains(entry) && !entry.name.contains(".bn"))
     }
     membership = Membership(
       rank: exchange.rank, size: exchange.size,
-      molecules: try BatchInputs.molecules(isSharded ? ranges[exchange.rank] : all, of: job),
-      moleculeCounts: isSharded ? ranges.map(\.count) : nil, factors: factors, summed: summed.map(\.range),
+      molecules: try (isSharded ? shares[exchange.rank] : shares.flatMap { $0 }).map {
+        try BatchInputs.molecules($0, of: job)
+      },
+      moleculeCounts: isSharded ? shares.map { $0.reduce(0) { $0 + $1.count } } : nil, factors: factors,
+      encoderRange: (encoder.first?.range.lowerBound ?? 0)..<(encoder.last?.range.upperBound ?? 0),
+      summed: summed.map(\.range),
       scratch: [Float](repeating: 0, count: exchange.size > 1 ? summed.reduce(0) { $0 + $1.range.count } : 0))
     try join(exchange)
+  }
+
+  /// The molecules of each rank, in parts. Four parts with about equally many atoms are the same whether one, two or
+  /// four ranks hold them, and so are the sums over them. Other numbers of ranks take one part each; when there are too
+  /// few molecules, every rank encodes all of them, and the only share is everything.
+  private func moleculeShares(size: Int) -> [[Range<Int>]] {
+    let quarters = job.molecules.balancedRanges(4)
+    if [1, 2, 4].contains(size), !quarters.contains(where: \.isEmpty) {
+      let perRank = 4 / size
+      return (0..<size).map { Array(quarters[($0 * perRank)..<(($0 + 1) * perRank)]) }
+    }
+    let ranges = job.molecules.balancedRanges(size)
+    return ranges.contains(where: \.isEmpty) ? [[0..<job.molecules.moleculeCount]] : ranges.map { [$0] }
   }
 
   // MARK: Evaluation

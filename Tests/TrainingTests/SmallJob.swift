@@ -120,11 +120,17 @@ final class ThreadRank: StepExchange {
   }
 
   func sum(_ values: UnsafeMutableBufferPointer<Float>) throws {
-    let own = UnsafeRawBufferPointer(values)
-    var total = [Float](repeating: 0, count: values.count)
-    try allGather(own) { _, bytes in
-      for index in total.indices { total[index] += bytes.loadUnaligned(fromByteOffset: index * 4, as: Float.self) }
+    var parts: [[Float]] = []
+    try allGather(UnsafeRawBufferPointer(values)) { _, bytes in
+      parts.append(bytes.withMemoryRebound(to: Float.self) { Array($0) })
     }
+    // The tree of the real hub: neighbours first.
+    while parts.count > 1 {
+      parts = stride(from: 0, to: parts.count, by: 2).map { first in
+        first + 1 < parts.count ? zip(parts[first], parts[first + 1]).map(+) : parts[first]
+      }
+    }
+    let total = parts[0]
     _ = values.update(fromContentsOf: total)
   }
 }

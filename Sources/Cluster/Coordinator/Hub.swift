@@ -232,7 +232,7 @@ final class Hub {
 
 /// The hub's arithmetic.
 enum RankSum {
-  /// A result frame with Σ over ranks of the parts' float32 payloads, added in rank order.
+  /// A result frame with Σ over ranks of the parts' float32 payloads, added in a fixed tree of ranks.
   static func message(_ header: FrameHeader, _ parts: [Message]) throws(ClusterError) -> Message {
     let count = (parts.first?.payloadCount ?? 0) / 4
     var header = header
@@ -240,11 +240,31 @@ enum RankSum {
     let message = try Message(byteCount: FrameHeader.byteCount + count * 4)
     message.withMutableBytes { bytes in
       let sum = UnsafeMutableRawBufferPointer(rebasing: bytes[FrameHeader.byteCount...])
-      parts.first?.withPayload { sum.copyMemory(from: UnsafeRawBufferPointer(rebasing: $0[..<(count * 4)])) }
-      for part in parts.dropFirst() { part.withPayload { add($0, to: sum) } }
+      total(parts[...], into: sum)
       if let base = bytes.baseAddress { header.encode(to: base, payload: UnsafeRawBufferPointer(sum)) }
     }
     return message
+  }
+
+  /// Neighbours first: (0 + 1) + (2 + 3). A rank that holds the work of two neighbours and has added it up itself then
+  /// gives the same bits as the two.
+  private static func total(_ parts: ArraySlice<Message>, into sum: UnsafeMutableRawBufferPointer) {
+    guard parts.count > 1 else {
+      parts.first?.withPayload { sum.copyMemory(from: UnsafeRawBufferPointer(rebasing: $0[..<sum.count])) }
+      return
+    }
+    var half = 1
+    while half * 2 < parts.count { half *= 2 }
+    let (left, right) = (parts.prefix(half), parts.dropFirst(half))
+    total(left, into: sum)
+    if right.count == 1 {
+      right.first?.withPayload { add($0, to: sum) }
+    } else {
+      withUnsafeTemporaryAllocation(byteCount: sum.count, alignment: 64) { other in
+        total(right, into: other)
+        add(UnsafeRawBufferPointer(other), to: sum)
+      }
+    }
   }
 
   /// sumᵢ += termᵢ; neither needs an alignment (received bytes may begin anywhere).

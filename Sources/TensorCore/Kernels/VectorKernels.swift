@@ -8,9 +8,39 @@ public enum VectorKernels: KernelSet {
   public static func gemm(_ product: Product, _ a: In, _ b: In, _ c: Out) -> Int {
     Threads.apply()
     let (m, n, k) = (product.m, product.n, product.k)
+    if m > 0, !product.transposeA, m < fewestRows || product.beta != 0 { return steadyProduct(product, a, b, c) }
     let status = cblas_shim_sgemm(
       product.transposeA ? 1 : 0, product.transposeB ? 1 : 0, m, n, k, product.alpha, a, product.transposeA ? m : k,
       b, product.transposeB ? k : n, product.beta, c, n)
+    return Int(status)
+  }
+
+  /// oneDNN sums in another order for few rows, and where it adds to what is there. With at least so many rows, and the
+  /// addition apart, a row's result is the same bits whatever stands beside it (measured on AVX-512 up to 192 rows): a
+  /// batch may be divided over workers without a trace.
+  private static let fewestRows = 16
+
+  private static func steadyProduct(_ product: Product, _ a: In, _ b: In, _ c: Out) -> Int {
+    let (n, k) = (product.n, product.k)
+    let m = max(product.m, fewestRows)
+    let result = Storage<Float>(m * n)
+    var (source, padded): (In, Storage<Float>?) = (a, nil)
+    if product.m < m {
+      let rows = Storage<Float>(m * k)
+      rows.base.update(from: a, count: product.m * k)
+      (rows.base + product.m * k).update(repeating: 0, count: (m - product.m) * k)
+      (source, padded) = (rows.pointer, rows)
+    }
+    let status = withExtendedLifetime(padded) {
+      cblas_shim_sgemm(
+        0, product.transposeB ? 1 : 0, m, n, k, product.alpha, source, k, b, product.transposeB ? k : n, 0, result.base, n)
+    }
+    if product.beta == 0 {
+      c.update(from: result.pointer, count: product.m * n)
+    } else {
+      if product.beta != 1 { scale(product.beta, c, c, product.m * n) }
+      axpy(1, result.pointer, c, product.m * n)
+    }
     return Int(status)
   }
 

@@ -7,57 +7,85 @@ extension Tensor {
   /// `inputBias` (the bias of the linear layer before) is never added there: it only enters the running mean.
   /// - Shape: x `[R, C]`; w, b, inputBias `[C]` → `[R, C]`
   /// - Gradient (training): dx = w r (g − Σg / N − x̂ Σ(g x̂) / N), dw = Σ g x̂, db = Σ g, with g the gradient before ReLU
-  ///   and dropout, r = 1 / √(var + ε), Σ in dx over the rows of all workers and N their number; d inputBias = 0
+  ///   and dropout, r = 1 / √(var + ε), every Σ over the rows of all workers and N their number; d inputBias = 0
   /// - Throws: `ShapeError`; also for fewer than 2 rows in training; and what the statistics exchange throws
   public func batchNorm(
     weight: Tensor, bias: Tensor, statistics: BatchStatistics<Element>, training: Bool, inputBias: Tensor? = nil,
     relu: Bool = false, dropout: (rate: Double, mask: DropoutMask)? = nil
   ) throws -> Tensor {
-    let (rows, width) = (shape.rows, shape.last)
-    try ShapeError.require(
-      shape.rank == 2 && width == statistics.width && weight.shape.count == width && bias.shape.count == width
-        && (inputBias.map { $0.shape.count == width } ?? true),
-      "batchNorm", expected: "[R, \(statistics.width)] with weights of [\(statistics.width)]",
-      got: "\(shape) with \(weight.shape), \(bias.shape), \(inputBias.map { "\($0.shape)" } ?? "no input bias")")
-    var plan: DropoutPlan?
-    if let dropout, training, dropout.rate != 0 {
-      plan = try DropoutPlan(rate: dropout.rate, dropout.mask, rowCount: rows)
+    try Tensor.batchNorm(
+      parts: [self], weight: weight, bias: bias, statistics: statistics, training: training, inputBias: inputBias,
+      relu: relu, dropout: dropout.map { [$0] })[0]
+  }
+
+  /// The same for rows that come in several tensors: one normalisation over all of them.
+  /// - Shape: parts `[Rᵢ, C]` → `[Rᵢ, C]` each
+  public static func batchNorm(
+    parts: [Tensor], weight: Tensor, bias: Tensor, statistics: BatchStatistics<Element>, training: Bool,
+    inputBias: Tensor? = nil, relu: Bool = false, dropout: [(rate: Double, mask: DropoutMask)]? = nil
+  ) throws -> [Tensor] {
+    let width = statistics.width
+    for part in parts {
+      try ShapeError.require(
+        part.shape.rank == 2 && part.shape.last == width && weight.shape.count == width && bias.shape.count == width
+          && (inputBias.map { $0.shape.count == width } ?? true),
+        "batchNorm", expected: "[R, \(width)] with weights of [\(width)]",
+        got: "\(part.shape) with \(weight.shape), \(bias.shape), \(inputBias.map { "\($0.shape)" } ?? "no input bias")")
     }
-    let shift0 = inputBias?.storage
     let normal =
       try training
-      ? trainingStatistics(statistics, inputBias: shift0) : runningStatistics(statistics, inputBias: shift0)
-    let (x, w, b, y) = (storage, weight.storage, bias.storage, Storage<Element>(shape.count))
+      ? trainingStatistics(parts, statistics, inputBias: inputBias?.storage)
+      : runningStatistics(statistics, inputBias: inputBias?.storage)
     let (scale, shift) = (Storage<Element>(width), Storage<Element>(width))
     for c in 0..<width {
-      let factor = Double(w.base[c]) * normal.inverse[c]
+      let factor = Double(weight.storage.base[c]) * normal.inverse[c]
       scale.base[c] = Element(factor)
-      shift.base[c] = Element(Double(b.base[c]) - normal.mean[c] * factor)
+      shift.base[c] = Element(Double(bias.storage.base[c]) - normal.mean[c] * factor)
     }
-    K.batchApply(
-      x.pointer, scale: scale.pointer, shift: shift.pointer, y.base, rows: rows, width: width, relu: relu, plan)
     let gradient = BatchNormGradient(
-      x: x, y: y, weight: w, normal: normal, statistics: statistics, training: training, relu: relu, plan: plan,
-      rows: rows, width: width)
-    return Tensor.record(y, shape, [self, weight, bias] + (inputBias.map { [$0] } ?? [])) { dy, inputs in
-      try gradient.run(dy, inputs)
+      weight: weight.storage, normal: normal, statistics: statistics, training: training, relu: relu, width: width)
+    for (index, part) in parts.enumerated() {
+      let (rows, y) = (part.shape.rows, Storage<Element>(part.shape.count))
+      var plan: DropoutPlan?
+      if let dropout, training, dropout[index].rate != 0 {
+        plan = try DropoutPlan(rate: dropout[index].rate, dropout[index].mask, rowCount: rows)
+      }
+      K.batchApply(
+        part.storage.pointer, scale: scale.pointer, shift: shift.pointer, y.base, rows: rows, width: width, relu: relu,
+        plan)
+      gradient.parts.append(BatchNormGradient<Element>.Part(x: part.storage, y: y, plan: plan, rows: rows))
+    }
+    // One node takes the gradients of all parts, since each depends on all; its own value means nothing.
+    let joint = record(
+      Storage<Element>(zeros: 1), Shape([1]), parts + [weight, bias] + (inputBias.map { [$0] } ?? [])
+    ) { _, inputs in try gradient.run(inputs) }
+    return parts.indices.map { index in
+      record(gradient.parts[index].y, parts[index].shape, [joint]) { dy, inputs in
+        gradient.parts[index].dy = dy
+        inputs[0]?.collect { d, add in if !add { d[0] = 0 } }
+      }
     }
   }
 
-  private func trainingStatistics(
-    _ statistics: BatchStatistics<Element>, inputBias: Storage<Element>?
+  private static func trainingStatistics(
+    _ parts: [Tensor], _ statistics: BatchStatistics<Element>, inputBias: Storage<Element>?
   ) throws -> ColumnNormal {
-    let width = shape.last
-    var local = Moments(
-      count: Double(shape.rows), mean: Array(repeating: 0, count: width), squares: Array(repeating: 0, count: width))
-    local.mean.withUnsafeMutableBufferPointer { mean in
-      local.squares.withUnsafeMutableBufferPointer { squares in
-        if let mean = mean.baseAddress, let squares = squares.baseAddress {
-          K.columnMoments(storage.pointer, rows: shape.rows, width: width, mean: mean, squares: squares)
+    let width = statistics.width
+    let none = Moments(
+      count: 0, mean: Array(repeating: 0, count: width), squares: Array(repeating: 0, count: width))
+    let local = parts.map { part in
+      var moments = none
+      moments.count = Double(part.shape.rows)
+      moments.mean.withUnsafeMutableBufferPointer { mean in
+        moments.squares.withUnsafeMutableBufferPointer { squares in
+          if let mean = mean.baseAddress, let squares = squares.baseAddress {
+            K.columnMoments(part.storage.pointer, rows: part.shape.rows, width: width, mean: mean, squares: squares)
+          }
         }
       }
+      return moments
     }
-    let all = try statistics.global(local)
+    let all = try statistics.global(foldNeighbours(local) { $0.merge($1) } ?? none)
     guard all.count >= 2 else {
       throw ShapeError.value("batchNorm", "\(Int(all.count)) rows in training", expected: "at least 2 rows")
     }
@@ -66,14 +94,14 @@ extension Tensor {
     return ColumnNormal(count: all.count, mean: all.mean, inverse: inverse)
   }
 
-  private func runningStatistics(
+  private static func runningStatistics(
     _ statistics: BatchStatistics<Element>, inputBias: Storage<Element>?
   ) -> ColumnNormal {
     let inverse = statistics.runningVariance.values.map { 1 / (Double($0) + statistics.epsilon).squareRoot() }
     let mean = statistics.runningMean.values.enumerated().map { c, value in
       Double(value) - (inputBias.map { Double($0.base[c]) } ?? 0)
     }
-    return ColumnNormal(count: Double(shape.rows), mean: mean, inverse: inverse)
+    return ColumnNormal(count: 0, mean: mean, inverse: inverse)
   }
 }
 
@@ -85,55 +113,91 @@ private struct ColumnNormal {
 }
 
 /// The backward pass of BatchNorm with what it kept from the forward pass.
-private struct BatchNormGradient<Element: TensorElement> {
-  let x, y, weight: Storage<Element>
+private final class BatchNormGradient<Element: TensorElement> {
+  struct Part {
+    let x, y: Storage<Element>
+    let plan: DropoutPlan?
+    let rows: Int
+    /// Set by the part's own node, before the joint one runs.
+    var dy: Storage<Element>?
+  }
+
+  let weight: Storage<Element>
   let normal: ColumnNormal
   let statistics: BatchStatistics<Element>
   let training, relu: Bool
-  let plan: DropoutPlan?
-  let rows, width: Int
+  let width: Int
+  var parts: [Part] = []
 
-  func run(_ dy: Storage<Element>, _ inputs: [Node<Element>?]) throws {
+  init(
+    weight: Storage<Element>, normal: ColumnNormal, statistics: BatchStatistics<Element>, training: Bool, relu: Bool,
+    width: Int
+  ) {
+    self.weight = weight
+    self.normal = normal
+    self.statistics = statistics
+    self.training = training
+    self.relu = relu
+    self.width = width
+  }
+
+  /// - Parameter inputs: the parts, then weight, bias and perhaps the input bias.
+  func run(_ inputs: [Node<Element>?]) throws {
+    let local = localSums()
+    // Every worker takes part in the exchange, whether or not it needs dx. The gradients of weight and bias are sums
+    // over all workers too: nobody adds them up again.
+    let all = training ? try statistics.global(sums: local) : local
+    let count = parts.count
+    inputs[count]?.collect { dw, add in
+      for c in 0..<width { dw[c] = (add ? dw[c] : 0) + Element(all[width + c]) }
+    }
+    inputs[count + 1]?.collect { db, add in
+      for c in 0..<width { db[c] = (add ? db[c] : 0) + Element(all[c]) }
+    }
+    if inputs.count > count + 2 {
+      inputs[count + 2]?.collect { d, add in
+        for c in 0..<width {
+          let slope = training ? 0 : Element(Double(weight.base[c]) * normal.inverse[c] * all[c])
+          d[c] = (add ? d[c] : 0) + slope
+        }
+      }
+    }
+    let (a, b, c) = (Storage<Element>(width), Storage<Element>(width), Storage<Element>(width))
+    for i in 0..<width {
+      let scale = Double(weight.base[i]) * normal.inverse[i]
+      let slope = training ? -scale * normal.inverse[i] * all[width + i] / normal.count : 0
+      a.base[i] = Element(scale)
+      b.base[i] = Element(slope)
+      c.base[i] = training ? Element(-scale * all[i] / normal.count - slope * normal.mean[i]) : 0
+    }
+    for (index, part) in parts.enumerated() {
+      guard let dy = part.dy else { continue }
+      inputs[index]?.collect { dx, add in
+        Element.Kernels.batchGradient(
+          part.x.pointer, part.y.pointer, dy.pointer, a: a.pointer, b: b.pointer, c: c.pointer, dx, rows: part.rows,
+          width: width, relu: relu, part.plan, accumulate: add)
+      }
+    }
+  }
+
+  /// Σ g and Σ g x̂ over this worker's rows, part by part.
+  private func localSums() -> [Double] {
     let (mean, inverse) = (Storage<Element>(width), Storage<Element>(width))
     for c in 0..<width {
       mean.base[c] = Element(normal.mean[c])
       inverse.base[c] = Element(normal.inverse[c])
     }
-    var sums = Array(repeating: 0.0, count: 2 * width)
-    sums.withUnsafeMutableBufferPointer { sums in
-      guard let sum = sums.baseAddress else { return }
-      Element.Kernels.batchSums(
-        x.pointer, mean: mean.pointer, inverse: inverse.pointer, y.pointer, dy.pointer, rows: rows, width: width,
-        relu: relu, plan, sum: sum, product: sum + width)
-    }
-    inputs[1]?.collect { dw, add in
-      for c in 0..<width { dw[c] = (add ? dw[c] : 0) + Element(sums[width + c]) }
-    }
-    inputs[2]?.collect { db, add in
-      for c in 0..<width { db[c] = (add ? db[c] : 0) + Element(sums[c]) }
-    }
-    if inputs.count > 3 {
-      inputs[3]?.collect { d, add in
-        for c in 0..<width {
-          let slope = training ? 0 : Element(Double(weight.base[c]) * normal.inverse[c] * sums[c])
-          d[c] = (add ? d[c] : 0) + slope
-        }
+    let sums = parts.compactMap { part -> [Double]? in
+      guard let dy = part.dy else { return nil }
+      var sums = Array(repeating: 0.0, count: 2 * width)
+      sums.withUnsafeMutableBufferPointer { sums in
+        guard let sum = sums.baseAddress else { return }
+        Element.Kernels.batchSums(
+          part.x.pointer, mean: mean.pointer, inverse: inverse.pointer, part.y.pointer, dy.pointer, rows: part.rows,
+          width: width, relu: relu, part.plan, sum: sum, product: sum + width)
       }
+      return sums
     }
-    // Every worker takes part in the exchange, whether or not it needs dx.
-    let all = training ? try statistics.global(sums: sums) : Array(repeating: 0, count: 2 * width)
-    let (a, b, c) = (Storage<Element>(width), Storage<Element>(width), Storage<Element>(width))
-    for i in 0..<width {
-      let scale = Double(weight.base[i]) * normal.inverse[i]
-      let slope = -scale * normal.inverse[i] * all[width + i] / normal.count
-      a.base[i] = Element(scale)
-      b.base[i] = Element(slope)
-      c.base[i] = Element(-scale * all[i] / normal.count - slope * normal.mean[i])
-    }
-    inputs[0]?.collect { dx, add in
-      Element.Kernels.batchGradient(
-        x.pointer, y.pointer, dy.pointer, a: a.pointer, b: b.pointer, c: c.pointer, dx, rows: rows, width: width,
-        relu: relu, plan, accumulate: add)
-    }
+    return foldNeighbours(sums, addNumbers) ?? Array(repeating: 0, count: 2 * width)
   }
 }
