@@ -106,12 +106,13 @@ import Testing
 
   @Test(
     "the sweep files that come with Theriac are read, and have as many points as Figure 7",
-    arguments: [("fig7", 69), ("fig7-mimic4", 69), ("quickstart", 14)])
+    arguments: [("fig7", 69), ("fig7-mimic4", 69), ("quickstart", 7)])
   func committedFiles(name: String, count: Int) throws {
     let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
       .deletingLastPathComponent()
     let spec = try SweepSpec.read(root.appendingPathComponent("configs/sweeps/\(name).yaml").path)
-    let plan = try SweepPlan(spec, inputs: SweepInputs())
+    let base: [String: SettingValue] = ["batch": "8", "lr": "5e-3", "alpha": "0.95", "seed": "42"]
+    let plan = try SweepPlan(spec, inputs: SweepInputs(base: base))
     #expect(plan.trials.count == count)
     #expect(plan.spec.axes.map(\.name) == ["batch", "lr", "alpha"] && plan.spec.figure == "fig7")
   }

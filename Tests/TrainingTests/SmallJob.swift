@@ -16,14 +16,15 @@ enum SmallJob {
       yaml: "d_k: 16\nd_s: 8\ngin_layers: 3\nbatch: 6\nlr: 1e-2\nseed: 5", source: "the test", overrides: overrides)
   }
 
-  static func job(_ overrides: [String] = []) throws -> TrainingJob {
-    let width = 24, medications = 7
+  /// - Parameter isAligned: widths that fill whole vectors, as the real ones do.
+  static func job(_ overrides: [String] = [], isAligned: Bool = false) throws -> TrainingJob {
+    let (width, medications) = isAligned ? (32, 16) : (24, 7)
     let graphs = try smiles.map { try SMILESParser.graph($0) }
     let random = CounterRandom(seed: 3, stream: 1)
     return TrainingJob(
       config: try config(overrides), width: width, medicationCount: medications,
       medicationTexts: (0..<(medications * width)).map { Float(random.normal(UInt64($0))) * 0.5 },
-      molecules: MoleculeBatch(graphs), moleculesOfMedications: [[0], [1, 2], [3], [4], [5], [6], [7, 0]],
+      molecules: MoleculeBatch(graphs), moleculesOfMedications: (0..<medications).map { $0 == 1 ? [1, 2] : [Int32($0 % smiles.count)] },
       trainingVisits: tables(width: width, ranks: 1)[0].visits.filter { $0 < 60 })
   }
 
