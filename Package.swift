@@ -65,14 +65,16 @@ let package = Package(
       ]),
     module("Cluster", ["Wire", "CZeroMQ"]),
     module("Reports"),
-    module("Runs", ["Training", "Cluster", "Checkpoints", "Metrics", "Reports", "Records", "TextEncoder"]),
+    module(
+      "Runs", ["Training", "Cluster", "Checkpoints", "Metrics", "Records", "TextEncoder", "Molecules", "HDF5"]),
     module(
       "Sweeps",
       ["Reports", .product(name: "Yams", package: "Yams"), .product(name: "Crypto", package: "swift-crypto")]),
     .executableTarget(
       name: "theriac",
       dependencies: [
-        "HDF5", "Records", "Synthesis", "TextEncoder", "Checkpoints", "Training", "Runs", "Cluster", "Sweeps", "Reports",
+        "HDF5", "Records", "Synthesis", "TextEncoder", "Checkpoints", "Training", "Runs", "Cluster", "Sweeps",
+        "Reports",
         "Metrics",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),

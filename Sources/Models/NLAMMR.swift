@@ -147,7 +147,8 @@ extension NLAMMR {
   public func patientLayers(historyLength: Int) -> [PatientLayer<Element>] {
     let layers: [(Linear<Element>, Int)] =
       [
-        (fusionQuery, 1), (fusionKey, 3), (patient, 1), (historyQuery, 1), (historyKey, historyLength), (historyOutput, 1),
+        (fusionQuery, 1), (fusionKey, 3), (patient, 1), (historyQuery, 1), (historyKey, historyLength),
+        (historyOutput, 1),
       ] + patientProjection.layers.map { ($0, 1) }
     return layers.map { PatientLayer(weight: $0.0.weight, bias: $0.0.bias, rowsPerVisit: $0.1) }
   }

@@ -41,7 +41,8 @@ public struct BaselineResults: Sendable {
     let interactions = try data.interactionTable()
     let labels = try data.labels(ofVisits: visits)
     let frequency = try FrequencyBaseline(training: data.labels(ofVisits: data.visits(in: .train)))
-    self.frequency = try MetricSet(frequency.visits(labels: labels, interactions: interactions), averaging: data.averaging)
+    self.frequency = try MetricSet(
+      frequency.visits(labels: labels, interactions: interactions), averaging: data.averaging)
     repeatLast = try MetricSet(
       RepeatLastBaseline(frequency: frequency).visits(
         labels: labels, patientOffsets: data.patientOffsets(ofVisits: visits), interactions: interactions),
@@ -81,7 +82,8 @@ extension RunData {
   func patientOffsets(ofVisits visits: [Int]) -> [Int] {
     let patients = cohort.patientOfVisit()
     var offsets: [Int] = []
-    for (position, visit) in visits.enumerated() where position == 0 || patients[visit] != patients[visits[position - 1]] {
+    for (position, visit) in visits.enumerated()
+    where position == 0 || patients[visit] != patients[visits[position - 1]] {
       offsets.append(position)
     }
     return offsets + [visits.count]

@@ -16,7 +16,8 @@ public struct RunData {
   ///   unparsable SMILES, an empty split.
   public init(_ config: RunConfig) throws {
     guard !config.cohort.isEmpty else {
-      throw ConfigError.missing(key: "cohort", hint: "make one with theriac import or theriac synth, then --set cohort=FILE")
+      throw ConfigError.missing(
+        key: "cohort", hint: "make one with theriac import or theriac synth, then --set cohort=FILE")
     }
     guard !config.embeddings.isEmpty else {
       throw ConfigError.missing(key: "embeddings", hint: "make them with theriac embed, then --set embeddings=FILE")

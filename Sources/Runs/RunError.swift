@@ -11,6 +11,7 @@ public enum RunError: Error, Equatable, CustomStringConvertible {
   case incompleteEvaluation(expected: Int, found: Int)
   case differentModel(run: String, reason: String)
   case workers(Int)
+  case tooFewEpochs(asked: Int, done: Int)
 
   public var description: String {
     switch self {
@@ -32,6 +33,8 @@ public enum RunError: Error, Equatable, CustomStringConvertible {
     case .incompleteEvaluation(let expected, let found):
       "the workers scored \(found) visits where the split has \(expected); the shards do not cover the cohort"
     case .differentModel(let run, let reason): "the weights in \(run) do not fit its config.yaml: \(reason)"
+    case .tooFewEpochs(let asked, let done):
+      "epochs is \(asked), but the run has \(done) already; give a larger number"
     case .workers(let count): "--workers \(count): at least 1 worker is needed"
     }
   }

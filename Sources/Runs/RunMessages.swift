@@ -22,18 +22,23 @@ struct RunProgress {
 /// A rank's answer to `RunTask.train`.
 struct TrainResult {
   var loss: LossSums
+  /// Ranks had drifted apart (processors that round differently) and took over rank 0's state.
+  var hadDrifted = false
   /// Rank 0: the packed `TrainerState`; the others: nothing.
   var state: [UInt8]
 
-  var bytes: [UInt8] { encode(0, loss) + state }
+  var bytes: [UInt8] { encode(hadDrifted ? 1 : 0, loss) + state }
 
-  init(loss: LossSums, state: [UInt8]) {
+  init(loss: LossSums, hadDrifted: Bool, state: [UInt8]) {
     self.loss = loss
+    self.hadDrifted = hadDrifted
     self.state = state
   }
 
   init(_ bytes: UnsafeRawBufferPointer) throws {
-    loss = try decode(bytes, "a result of training").1
+    let (drift, loss) = try decode(bytes, "a result of training")
+    self.loss = loss
+    hadDrifted = drift != 0
     state = Array(bytes[headerBytes...])
   }
 }

@@ -115,6 +115,11 @@ public final class TrainingCoordinator: CoordinatorProgram {
       packedState = result.state
       trainerState = state
       pendingLoss = result.loss
+      if result.hadDrifted {
+        log.write(
+          .warning,
+          "workers had rounded differently in epoch \(epoch + 1) (unlike processors?); all took over rank 0's weights")
+      }
       if state.epoch > epoch {
         mustEvaluate = true
         if stopped {

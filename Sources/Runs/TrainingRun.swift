@@ -71,7 +71,8 @@ public final class TrainingRun {
     for skipped in data.molecules.skipped { log.write(.warning, "\(skipped)") }
     if !data.molecules.withoutMolecule.isEmpty {
       let codes = data.molecules.withoutMolecule
-      log.write(.warning, "\(codes.count) medications have no molecule, their row is zero: \(codes.joined(separator: " "))")
+      log.write(
+        .warning, "\(codes.count) medications have no molecule, their row is zero: \(codes.joined(separator: " "))")
     }
     self.log = log
     self.directory = directory
@@ -168,6 +169,9 @@ public final class TrainingRun {
       throw RunError.inputChanged(
         what: "embeddings file", path: data.config.embeddings, expected: checkpoint.embeddingsHash,
         found: data.embeddings.contentHash)
+    }
+    guard checkpoint.epoch <= data.config.epochs else {
+      throw RunError.tooFewEpochs(asked: data.config.epochs, done: checkpoint.epoch)
     }
     log.write(.info, "going on from \(path)")
     return checkpoint

@@ -42,6 +42,7 @@ public final class TrainingWorker: WorkerProgram {
     let exchange = CollectiveExchange(collective)
     switch try RunTask(bytes) {
     case .train(let epoch, let end):
+      var hadDrifted = false
       if trainer.epoch == epoch {
         var reported = clock.now
         _ = try trainer.train(to: end, through: exchange) { sums in
@@ -52,12 +53,14 @@ public final class TrainingWorker: WorkerProgram {
         if trainer.stepInEpoch == trainer.job.stepsPerEpoch {
           closedEpoch = (epoch, trainer.lossInEpoch)
           trainer.finishEpoch()
-          try trainer.agree(through: exchange)
+          hadDrifted = try trainer.agree(through: exchange)
         }
       }
       let isClosed = trainer.epoch > epoch
       let loss = isClosed ? closedEpoch?.loss ?? LossSums() : trainer.lossInEpoch
-      return TrainResult(loss: loss, state: exchange.rank == 0 ? trainer.state.packed : []).bytes
+      return TrainResult(
+        loss: loss, hadDrifted: hadDrifted, state: exchange.rank == 0 ? trainer.state.packed : []
+      ).bytes
     case .evaluate(let split):
       let rows = trainer.table.rows(in: split)
       let scores = try trainer.scores(ofRows: rows)

@@ -69,9 +69,11 @@ enum BatchInputs {
     let (atomWidth, bondWidth) = (job.modelConfig.atomDims.count, job.modelConfig.bondDims.count)
     return MoleculeInputs(
       atoms: try CategoryRows(
-        Array(all.atoms[(atoms.lowerBound * atomWidth)..<(atoms.upperBound * atomWidth)]), dims: job.modelConfig.atomDims),
+        Array(all.atoms[(atoms.lowerBound * atomWidth)..<(atoms.upperBound * atomWidth)]),
+        dims: job.modelConfig.atomDims),
       edges: try GraphEdges(
-        nodes: atoms.count, source: edges.map { all.sources[$0] - first }, target: edges.map { all.targets[$0] - first },
+        nodes: atoms.count, source: edges.map { all.sources[$0] - first },
+        target: edges.map { all.targets[$0] - first },
         bonds: Array(all.bonds[(edges.lowerBound * bondWidth)..<(edges.upperBound * bondWidth)]),
         bondDims: job.modelConfig.bondDims),
       molecules: try Segments(offsets: range.map { all.atomOffsets[$0] - atoms.lowerBound } + [atoms.count]),

@@ -45,7 +45,9 @@ extension RunConfig {
       }
     }
     for override in overrides {
-      guard let equals = override.firstIndex(of: "="), equals > override.startIndex else { throw .badOverride(override) }
+      guard let equals = override.firstIndex(of: "="), equals > override.startIndex else {
+        throw .badOverride(override)
+      }
       pairs.append((String(override[..<equals]), String(override[override.index(after: equals)...]), "--set"))
     }
     var preset = TrainingProtocol.official

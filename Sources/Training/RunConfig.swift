@@ -1,6 +1,6 @@
 import Models
 
-/// Which reading of NLA-MMR a run follows; each is a preset over the same switches (docs/reproducing.md lists them).
+/// Which reading of NLA-MMR a run follows; each is a preset over the same switches (docs/settings.md lists them).
 public enum TrainingProtocol: String, CaseIterable, Sendable {
   /// What the authors' code does.
   case official

@@ -139,7 +139,9 @@ final class StepFactors: LinearGradientSink {
     try message.withUnsafeBytes { own in
       try exchange.allGather(own) { rank, bytes in try self.take(bytes, from: rank, &sums, &covered) }
     }
-    if let missing = covered.firstIndex(of: false) { throw TrainingError.visitNotComputed(position: missing, step: step) }
+    if let missing = covered.firstIndex(of: false) {
+      throw TrainingError.visitNotComputed(position: missing, step: step)
+    }
     sums.steps = 1
     return sums
   }
@@ -166,7 +168,9 @@ final class StepFactors: LinearGradientSink {
       place(floats, block: 0, visits: count, own: own, size: width, into: &visitBK, at: position)
       place(floats, block: width, visits: count, own: own, size: medications, into: &gradientBM, at: position)
       for index in layers.indices where !layers[index].isDense {
-        let (x, dy) = (layers[index].rowsPerVisit * layers[index].inputs, layers[index].rowsPerVisit * layers[index].outputs)
+        let (x, dy) = (
+          layers[index].rowsPerVisit * layers[index].inputs, layers[index].rowsPerVisit * layers[index].outputs
+        )
         let block = layers[index].offset
         place(floats, block: block, visits: count, own: own, size: x, into: &layers[index].x, at: position)
         place(floats, block: block + x, visits: count, own: own, size: dy, into: &layers[index].dy, at: position)

@@ -6,7 +6,6 @@ extension Trainer {
   /// On equal processors they do, bit for bit. Ranks on different processors may round differently, and would drift
   /// apart unseen; then all take over rank 0's state.
   /// - Returns: true when ranks had differed.
-  @discardableResult
   public func agree(through exchange: any StepExchange) throws -> Bool {
     guard exchange.size > 1 else { return false }
     var digest = self.digest

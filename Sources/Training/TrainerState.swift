@@ -106,7 +106,8 @@ extension Trainer {
     try Self.match(
       expected: store.buffers.map { ($0.name, $0.shape.axes) }, found: state.buffers.map { ($0.name, $0.shape) },
       counts: state.buffers.map(\.values.count))
-    let hasMoments = state.firstMoments.count == entries.count && state.secondMoments.count == entries.count
+    let hasMoments =
+      state.firstMoments.count == entries.count && state.secondMoments.count == entries.count
       && zip(entries, zip(state.firstMoments, state.secondMoments)).allSatisfy {
         $0.range.count == $1.0.count && $0.range.count == $1.1.count
       }

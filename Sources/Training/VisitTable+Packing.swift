@@ -28,7 +28,8 @@ extension VisitTable {
     let features = try unpacker.takeList(of: Float.self)
     let floatsPerVisit = Text.allCases.count * width
     let count = visits.count
-    let fits = packedWidth == width && ordinals.count == count && splits.count == count && offsets.count == count + 1
+    let fits =
+      packedWidth == width && ordinals.count == count && splits.count == count && offsets.count == count + 1
       && features.count == count * floatsPerVisit && offsets.first == 0 && offsets.last == labels.count
       && zip(offsets, offsets.dropFirst()).allSatisfy { $0 <= $1 }
     guard fits else {
@@ -38,7 +39,8 @@ extension VisitTable {
     features.withUnsafeBufferPointer { buffer in
       for row in 0..<count {
         append(
-          visit: visits[row], ordinal: ordinals[row], split: splits[row], labels: labels[offsets[row]..<offsets[row + 1]],
+          visit: visits[row], ordinal: ordinals[row], split: splits[row],
+          labels: labels[offsets[row]..<offsets[row + 1]],
           features: UnsafeBufferPointer(rebasing: buffer[(row * floatsPerVisit)..<((row + 1) * floatsPerVisit)]))
       }
     }

@@ -28,6 +28,8 @@ struct Embed: ParsableCommand {
   @Flag(inversion: .prefixedNo, help: "Lower-case the texts; default: what the folder says.")
   var lowerCase: Bool?
 
+  func validate() throws { try OutputPlace.check(out) }
+
   func run() throws {
     let cohort = try CohortFile.read(self.cohort)
     let folder = try PLMFolder(path: plm, lowercase: lowerCase)

@@ -11,6 +11,7 @@ extension Split: ExpressibleByArgument {
     self = split
   }
   public static var allValueStrings: [String] { allCases.map(\.name) }
+  public var defaultValueDescription: String { name }
 }
 
 struct Evaluate: ParsableCommand {
@@ -22,8 +23,8 @@ struct Evaluate: ParsableCommand {
       authors do: its spread says nothing about the variance of training.
       """)
 
-  @Argument(help: ArgumentHelp("Run directory.", valueName: "run"))
-  var run_: String
+  @Argument(help: "Run directory.")
+  var directory: String
   @Option(help: "Split: test, validation or train.")
   var split = Split.test
   @Option(help: "Rounds of the bootstrap over patients; 0: none.")
@@ -40,18 +41,20 @@ struct Evaluate: ParsableCommand {
   }
 
   func run() throws {
-    let run = try FinishedRun(RunDirectory(run_), overrides: overrides)
+    let run = try FinishedRun(RunDirectory(directory), overrides: overrides)
     let evaluation = try run.evaluation(of: split)
     let baselines = try BaselineResults(data: run.data, visits: run.data.visits(in: split))
     let rounds = bootstrap > 0 ? try evaluation.bootstrap(rounds: bootstrap, seed: bootstrapSeed) : nil
     if json {
       try Console.json(
         EvaluationJSON(
-          split: split.name, epoch: run.checkpoint.epoch, evaluation: evaluation, baselines: baselines, bootstrap: rounds),
+          split: split.name, epoch: run.checkpoint.epoch, evaluation: evaluation, baselines: baselines,
+          bootstrap: rounds),
         snakeCase: false)
     } else {
       Console.result(
-        try EvaluationText.table(run: run, split: split, evaluation: evaluation, baselines: baselines, bootstrap: rounds))
+        try EvaluationText.table(
+          run: run, split: split, evaluation: evaluation, baselines: baselines, bootstrap: rounds))
     }
   }
 }
@@ -65,8 +68,10 @@ struct EvaluationJSON: Encodable {
   let bootstrap: BootstrapResult?
 
   private enum Key: String, CodingKey {
-    case split, epoch, jaccard, f1, prauc, ddi, medications, precision, recall, visits, batch_mean, visit_mean
-    case label_ddi, baselines, bootstrap, frequency, repeat_last
+    case split, epoch, jaccard, f1, prauc, ddi, medications, precision, recall, visits, baselines, bootstrap, frequency
+    case batchMean = "batch_mean"
+    case visitMean = "visit_mean"
+    case repeatLast = "repeat_last"
   }
 
   func encode(to encoder: any Encoder) throws {
@@ -82,11 +87,11 @@ struct EvaluationJSON: Encodable {
     try container.encode(metrics.precision, forKey: .precision)
     try container.encode(metrics.recall, forKey: .recall)
     try container.encode(metrics.visits, forKey: .visits)
-    try container.encode(evaluation.metrics(averaging: .batchMean(8)), forKey: .batch_mean)
-    try container.encode(evaluation.metrics(averaging: .visitMean), forKey: .visit_mean)
+    try container.encode(evaluation.metrics(averaging: .batchMean(8)), forKey: .batchMean)
+    try container.encode(evaluation.metrics(averaging: .visitMean), forKey: .visitMean)
     var rules = container.nestedContainer(keyedBy: Key.self, forKey: .baselines)
     try rules.encode(baselines.frequency, forKey: .frequency)
-    try rules.encode(baselines.repeatLast, forKey: .repeat_last)
+    try rules.encode(baselines.repeatLast, forKey: .repeatLast)
     if let bootstrap {
       let spreads = Dictionary(uniqueKeysWithValues: Metric.allCases.map { ($0.rawValue, bootstrap[$0]) })
       try container.encode(spreads, forKey: .bootstrap)

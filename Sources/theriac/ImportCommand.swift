@@ -19,7 +19,7 @@ struct Import: ParsableCommand {
   var format: ImportFormat
   @Option(help: "Folder of the source tables.")
   var root: String
-  @Option(help: "Folder of code maps and titles.")
+  @Option(help: "Folder of code maps and titles (needed for at least one way from prescription to class).")
   var maps: String?
   @Option(help: "JSON file of SMILES per class; default: found in --maps.")
   var molecules: String?
@@ -27,7 +27,8 @@ struct Import: ParsableCommand {
   var ddi: String?
   @Option(help: "Tab-separated file: class, description; default: texts from ATC names.")
   var medicationTexts: String?
-  @Option(name: .customLong("route"), help: "Way from prescription to class, tried in this order; repeat it. Default: all.")
+  @Option(
+    name: .customLong("route"), help: "Way from prescription to class, tried in this order; repeat it. Default: all.")
   var routes: [MedicationRoute] = []
   @Option(help: "Visits that a patient must keep.")
   var minVisits = 2
@@ -39,7 +40,7 @@ struct Import: ParsableCommand {
   var maxDiagnoses: Int?
   @Flag(help: "Only medications that the molecules file lists.")
   var requireMolecules = false
-  @Option(help: "Split of patients: official (file order), or shuffled:SEED.")
+  @Option(help: "Split of patients: official (in the order of the cohort), or shuffled:SEED.")
   var split = "official"
   @Option(help: "Name of the cohort; default: the data set's.")
   var name: String?
@@ -47,6 +48,16 @@ struct Import: ParsableCommand {
   var strict = false
   @Option(help: "Cohort file to write.")
   var out: String
+
+  func validate() throws {
+    guard minVisits >= 1 else { throw ValidationError("--min-visits \(minVisits): give 1 or more") }
+    if let maxDiagnoses, maxDiagnoses < 1 { throw ValidationError("--max-diagnoses \(maxDiagnoses): give 1 or more") }
+    guard maps != nil else {
+      throw ValidationError(
+        "give --maps FOLDER with at least one way from prescription to class (docs/importing.md names the files)")
+    }
+    try OutputPlace.check(out)
+  }
 
   func run() throws {
     var options = ImportOptions()
@@ -69,17 +80,38 @@ struct Import: ParsableCommand {
     Console.note(cohort.report.text())
     Console.result(
       "\(out): \(cohort.patientCount) patients, \(cohort.visitCount) visits, \(cohort.medicationCount) medications "
-        + "(\((ContinuousClock.now - started).formatted(.units(allowed: [.seconds], fractionalPart: .show(length: 1)))))")
+        + "(\((ContinuousClock.now - started).formatted(.units(allowed: [.seconds], fractionalPart: .show(length: 1)))))"
+    )
   }
 }
 
 extension SplitRule {
-  /// "official", "shuffled:7" or "shuffled(seed: 7)".
+  /// "official" or "shuffled:7".
   init(argument text: String) throws {
-    if text.hasPrefix("shuffled:"), let seed = UInt64(text.dropFirst("shuffled:".count)) {
+    if text == "official" {
+      self = .official
+    } else if text.hasPrefix("shuffled:"), let seed = UInt64(text.dropFirst("shuffled:".count)) {
       self = .shuffled(seed: seed)
     } else {
-      try self.init(text)
+      throw ValidationError("--split \(text): give official, or shuffled:SEED with a whole number")
+    }
+  }
+}
+
+/// Finds out before hours of work whether their result can be written.
+enum OutputPlace {
+  static func check(_ path: String) throws {
+    let folder = (path as NSString).deletingLastPathComponent
+    let parent = folder.isEmpty ? "." : folder
+    var isFolder: ObjCBool = false
+    guard FileManager.default.fileExists(atPath: parent, isDirectory: &isFolder), isFolder.boolValue else {
+      throw ValidationError("--out \(path): the folder \(parent) does not exist")
+    }
+    guard FileManager.default.isWritableFile(atPath: parent) else {
+      throw ValidationError("--out \(path): no permission to write in \(parent)")
+    }
+    if FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), isFolder.boolValue {
+      throw ValidationError("--out \(path) is a folder; give a file")
     }
   }
 }

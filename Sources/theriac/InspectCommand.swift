@@ -24,7 +24,9 @@ struct Inspect: ParsableCommand {
     switch kind {
     case "cohort":
       let cohort = try CohortFile.read(path)
-      Console.result("cohort \"\(cohort.name)\": \(cohort.patientCount) patients, \(cohort.visitCount) visits, content \(cohort.contentHash)")
+      Console.result(
+        "cohort \"\(cohort.name)\": \(cohort.patientCount) patients, \(cohort.visitCount) visits, content \(cohort.contentHash)"
+      )
     case "embeddings":
       let embeddings = try EmbeddingsFile.open(path, checkingAll: true)
       Console.result(
@@ -36,7 +38,9 @@ struct Inspect: ParsableCommand {
       let count = checkpoint.parameters.reduce(0) { $0 + $1.values.count }
       Console.result(
         "checkpoint: \(checkpoint.epoch) epochs and \(checkpoint.stepInEpoch) steps, \(NumberText.count(count)) weights"
-          + (checkpoint.bestMetric.map { ", best validation Jaccard \(NumberText.fixed($0, 4)) in epoch \(checkpoint.bestEpoch ?? 0)" } ?? "")
+          + (checkpoint.bestMetric.map {
+            ", best validation Jaccard \(NumberText.fixed($0, 4)) in epoch \(checkpoint.bestEpoch ?? 0)"
+          } ?? "")
           + "\n\n\(checkpoint.configYAML)")
     default:
       throw ValidationError("\(path) is an HDF5 file, but not one of Theriac's (no theriac_kind)")
@@ -48,6 +52,7 @@ struct Inspect: ParsableCommand {
     let shape = folder.configuration
     Console.result(
       "language model \(folder.name): \(shape.layers) layers of width \(shape.hiddenSize), \(shape.heads) heads, "
-        + "\(NumberText.count(shape.vocabularySize)) word pieces, at most \(shape.maxPositions) tokens, content \(folder.hash)")
+        + "\(NumberText.count(shape.vocabularySize)) word pieces, at most \(shape.maxPositions) tokens, content \(folder.hash)"
+    )
   }
 }

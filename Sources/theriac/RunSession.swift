@@ -42,18 +42,26 @@ enum RunSession {
       report: { display.show($0) })
     let requestStop = run.requestStop
     let signals = SignalStop {
-      display.message("asked to stop: finishing the step and saving a checkpoint")
+      display.message("asked to stop: finishing the step")
       requestStop("asked to stop by a signal")
     }
     defer { withExtendedLifetime(signals) {} }
     if !options.startsWorkers {
-      Console.note("waiting for \(options.workers) workers at \(run.endpoints.joined(separator: ", "))")
+      let host = ProcessInfo.processInfo.hostName
+      let addresses = run.endpoints.map { $0.replacing("//0.0.0.0:", with: "//\(host):") }
+      Console.note("waiting for \(options.workers) workers at \(addresses.joined(separator: ", "))")
     }
     let outcome = try run.run()
     display.end()
     switch outcome {
     case .interrupted(let reason):
-      Console.note("interrupted (\(reason)); go on with: theriac resume \(directory.path) --workers \(options.workers)")
+      let next =
+        !directory.exists
+        ? "nothing was trained yet; start it again"
+        : options.startsWorkers
+          ? "go on with: theriac resume \(directory.path) --workers \(options.workers)"
+          : "go on with the same command and --resume"
+      Console.note("interrupted (\(reason)); \(next)")
       throw ExitCode(interruptedCode)
     case .finished:
       Console.result("\(directory.path): \(try RunText.summary(directory))")

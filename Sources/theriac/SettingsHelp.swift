@@ -9,7 +9,8 @@ enum SettingsHelp {
     for setting in RunSetting.all {
       let (a, b) = (setting.value(in: official), setting.value(in: paper))
       let value = a == b || setting.key == "protocol" ? a : "\(a) | \(b)"
-      lines.append("\(setting.key) (\(value.isEmpty ? "no default" : value)): \(setting.documentation) [\(setting.expectation)]")
+      lines.append(
+        "\(setting.key) (\(value.isEmpty ? "no default" : value)): \(setting.documentation) [\(setting.expectation)]")
     }
     return lines.joined(separator: "\n")
   }

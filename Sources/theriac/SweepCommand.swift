@@ -20,7 +20,8 @@ struct SweepRun: AsyncParsableCommand {
     commandName: "run", abstract: "Run what is missing of a sweep.",
     discussion: """
       A trial is a run directory of its own, named by the hash of its settings and data, so that running a sweep again \
-      does only what is missing. Ctrl-C once ends the running trials after a checkpoint. docs/sweeps.md has the file.
+      does only what is missing: give the same --set again, since other settings are other trials. Ctrl-C once ends the \
+      running trials after a checkpoint; this command goes on with a stopped sweep. docs/sweeps.md has the file.
       """)
 
   @Option(help: "Sweep file.")
@@ -37,6 +38,12 @@ struct SweepRun: AsyncParsableCommand {
   func run() async throws {
     guard workers >= 1 else { throw RunError.workers(workers) }
     let spec = try SweepSpec.read(config)
+    for override in overrides {
+      let key = String(override.prefix { $0 != "=" })
+      guard !spec.axes.contains(where: { $0.name == key }), key != "seed" || spec.seeds == nil else {
+        throw ValidationError("--set \(override): \(key) is varied by \(config), which would win; change it there")
+      }
+    }
     // What is fixed for all trials: the base file, then `set` of the sweep, then --set.
     let fixed = spec.overrides.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value.text)" } + overrides
     let base = try RunSession.config(file: spec.config, overrides: fixed)
@@ -117,7 +124,8 @@ struct SweepPause: ParsableCommand {
 }
 
 struct SweepResume: ParsableCommand {
-  static let configuration = CommandConfiguration(commandName: "resume", abstract: "Undo pause.")
+  static let configuration = CommandConfiguration(
+    commandName: "resume", abstract: "Undo pause (a stopped sweep goes on with `sweep run`).")
   @OptionGroup var folder: SweepFolder
   func run() throws { Console.note(SweepText.seen(by: try folder.directory.resume(), what: "resumed")) }
 }

@@ -16,10 +16,12 @@ struct Synth: ParsableCommand {
   var patients = 5_208
   @Option(help: "Seed.")
   var seed: UInt64 = 42
-  @Option(help: "Split of patients: official (file order), or shuffled:SEED.")
+  @Option(help: "Split of patients: official (in the order of the cohort), or shuffled:SEED.")
   var split = "official"
   @Option(help: "Cohort file to write.")
   var out: String
+
+  func validate() throws { try OutputPlace.check(out) }
 
   func run() throws {
     let options = SynthesisOptions(patients: patients, seed: seed, split: try SplitRule(argument: split))

@@ -42,15 +42,15 @@ struct Resume: ParsableCommand {
     abstract: "Go on with a run from its newest valid checkpoint.",
     discussion: "With the same number of workers the result equals the uninterrupted run's bit for bit.")
 
-  @Argument(help: ArgumentHelp("Run directory.", valueName: "run"))
-  var run_: String
+  @Argument(help: "Run directory.")
+  var directory: String
   @Option(name: .customLong("set"), help: "One setting over the saved ones, e.g. epochs=200. Repeat it.")
   var overrides: [String] = []
   @Option(help: "Worker processes.")
   var workers = 1
 
   func run() throws {
-    let directory = RunDirectory(run_)
+    let directory = RunDirectory(self.directory)
     let config = try directory.savedConfig(overrides: overrides)
     var options = RunSession.launchOptions()
     options.workers = workers
@@ -105,8 +105,10 @@ struct CoordinatorCommand: ParsableCommand {
     }
     let directory = RunDirectory(out)
     let resumes = resume && directory.exists
+    if resumes, let config { Console.note("going on with \(directory.config); \(config) is not read") }
     let config =
-      resumes ? try directory.savedConfig(overrides: overrides) : try RunSession.config(file: config, overrides: overrides)
+      resumes
+      ? try directory.savedConfig(overrides: overrides) : try RunSession.config(file: config, overrides: overrides)
     var options = RunSession.launchOptions()
     options.workers = count
     options.startsWorkers = false

@@ -23,11 +23,14 @@ struct WorkerCommand: ParsableCommand {
   @OptionGroup var keys: ClientKeyOptions
 
   func validate() throws {
-    guard connectTimeout > 0, coordinatorTimeout > 0 else { throw ValidationError("timeouts must be at least 1 second") }
+    guard connectTimeout > 0, coordinatorTimeout > 0 else {
+      throw ValidationError("timeouts must be at least 1 second")
+    }
   }
 
   func run() throws {
-    signal(SIGINT, SIG_IGN)  // Ctrl-C in a terminal reaches the whole group; the coordinator decides what to do
+    // A scheduler signals all processes of a job; the coordinator decides what to do, and workers end when it does.
+    for number in [SIGINT, SIGTERM, SIGUSR1] { signal(number, SIG_IGN) }
     var options = WorkerOptions(connect: try address(), version: Version.current)
     options.name = name
     options.connectTimeout = .seconds(connectTimeout)
@@ -36,7 +39,9 @@ struct WorkerCommand: ParsableCommand {
     do {
       switch try Worker(options, program: TrainingWorker()).run() {
       case .finished: break
-      case .interrupted(let reason): Console.note("the run was interrupted: \(reason)")
+      case .interrupted(let reason):
+        Console.note("the run was interrupted: \(reason)")
+        throw ExitCode(RunSession.interruptedCode)
       case .runFailed(let reason):
         Console.note("Error: the run failed: \(reason)")
         throw ExitCode.failure

@@ -15,7 +15,8 @@ struct NLAMMRGoldenTests {
     let forward = try golden.forward(training: true)
     let found: [(String, Tensor<Float>)] = [
       ("mol", forward.molecules), ("E_m_tilde", forward.medications), ("w_c", forward.patients.fusionWeightsBC),
-      ("h_attn", forward.patients.fusedBD), ("p", forward.patients.patientBD), ("w_m", forward.patients.historyWeightsBT),
+      ("h_attn", forward.patients.fusedBD), ("p", forward.patients.patientBD),
+      ("w_m", forward.patients.historyWeightsBT),
       ("p_m", forward.patients.historyBK), ("p_tilde", forward.patients.projectedBK), ("p_v", forward.patients.visitBK),
       ("logits", forward.logits),
     ]
@@ -29,7 +30,9 @@ struct NLAMMRGoldenTests {
   @Test("atoms agree after the embedding and after every GIN layer")
   func nodes() throws {
     let golden = try Golden<Float>("nlammr_small.h5")
-    let trace = try golden.model.moleculeEncoder.trace(parts: [golden.molecules], DropoutStep(seed: 1, step: 0)).map { $0[0] }
+    let trace = try golden.model.moleculeEncoder.trace(parts: [golden.molecules], DropoutStep(seed: 1, step: 0)).map {
+      $0[0]
+    }
     #expect(trace.count == golden.model.config.ginLayers + 1)
     for (layer, tensor) in trace.enumerated() {
       let reference = try golden.reference("forward/nodes_\(layer)")
@@ -163,7 +166,8 @@ struct NLAMMRGoldenTests {
     }
     for buffer in golden.store.buffers {
       let reference = try golden.reference("after1_bn/\(buffer.name)")
-      #expect(largestDifference(Array(buffer.values), reference.values) <= tolerance(reference) + 1e-6, "\(buffer.name)")
+      #expect(
+        largestDifference(Array(buffer.values), reference.values) <= tolerance(reference) + 1e-6, "\(buffer.name)")
     }
   }
 
@@ -177,7 +181,9 @@ struct NLAMMRGoldenTests {
     let h = 1e-6
     for (entry, gradient) in zip(golden.store.entries, gradients) {
       // One element of every parameter: the one with the largest gradient.
-      guard let (offset, analytic) = gradient.enumerated().max(by: { abs($0.element) < abs($1.element) }) else { continue }
+      guard let (offset, analytic) = gradient.enumerated().max(by: { abs($0.element) < abs($1.element) }) else {
+        continue
+      }
       let index = entry.range.lowerBound + offset
       let value = golden.store.values[index]
       golden.store.values[index] = value + h

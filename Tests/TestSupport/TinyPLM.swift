@@ -54,9 +54,13 @@ public final class TinyPLM {
 
   deinit { try? FileManager.default.removeItem(atPath: folder) }
 
-  public func write(_ name: String, _ data: Data) throws { try data.write(to: URL(fileURLWithPath: folder + "/" + name)) }
+  public func write(_ name: String, _ data: Data) throws {
+    try data.write(to: URL(fileURLWithPath: folder + "/" + name))
+  }
   public func remove(_ name: String) throws { try FileManager.default.removeItem(atPath: folder + "/" + name) }
-  public func contents(_ name: String) throws -> Data { try Data(contentsOf: URL(fileURLWithPath: folder + "/" + name)) }
+  public func contents(_ name: String) throws -> Data {
+    try Data(contentsOf: URL(fileURLWithPath: folder + "/" + name))
+  }
 
   /// Numbers that any of the four formats holds exactly: multiples of 1/64 below 1/2, LayerNorm weights around 1.
   public static func number(_ name: String, _ index: Int) -> Float {

@@ -32,8 +32,10 @@ import Testing
     try train(["batch=5000"], ["batch 5000 is larger than", "drop_last"])
     try train(["precision=mixed"], ["precision", "float32"])
     try expectRefused(
-      ["train", "--config", "/nowhere.yaml", "--out", workspace.run("refused")], ["/nowhere.yaml"], out: workspace.run("refused"))
-    try expectRefused(["train", "--out", workspace.run("refused")], ["cohort is missing"], out: workspace.run("refused"))
+      ["train", "--config", "/nowhere.yaml", "--out", workspace.run("refused")], ["/nowhere.yaml"],
+      out: workspace.run("refused"))
+    try expectRefused(
+      ["train", "--out", workspace.run("refused")], ["cohort is missing"], out: workspace.run("refused"))
     try expectRefused(
       workspace.training("refused", workers: 0), ["--workers 0"], out: workspace.run("refused"))
   }
@@ -69,19 +71,29 @@ import Testing
     let root = workspace.run("tables")
     let out = workspace.run("refused.h5")
     try FileManager.default.createDirectory(atPath: root, withIntermediateDirectories: true)
-    func write(_ name: String, _ text: String) throws { try Data(text.utf8).write(to: URL(fileURLWithPath: "\(root)/\(name)")) }
+    func write(_ name: String, _ text: String) throws {
+      try Data(text.utf8).write(to: URL(fileURLWithPath: "\(root)/\(name)"))
+    }
     try write("gsn_atc_ndc_ethos.csv", "gsn,atc,ndc\n000001,A02BC01,00000000001\n")
     let command = ["import", "mimic3", "--root", root, "--maps", root, "--out", out]
     try expectRefused(command, ["PATIENTS", root], out: out)
     try write("PATIENTS.csv", "row_id,gender\n1,F\n")
-    for table in ["ADMISSIONS", "DIAGNOSES_ICD", "PROCEDURES_ICD", "PRESCRIPTIONS"] { try write(table + ".csv", "a\n1\n") }
-    for table in ["D_ICD_DIAGNOSES", "D_ICD_PROCEDURES"] { try write(table + ".csv", "icd9_code,short_title,long_title\n") }
+    for table in ["ADMISSIONS", "DIAGNOSES_ICD", "PROCEDURES_ICD", "PRESCRIPTIONS"] {
+      try write(table + ".csv", "a\n1\n")
+    }
+    for table in ["D_ICD_DIAGNOSES", "D_ICD_PROCEDURES"] {
+      try write(table + ".csv", "icd9_code,short_title,long_title\n")
+    }
     try expectRefused(command, ["subject_id", "PATIENTS.csv", "row_id, gender"], out: out)
     try write("PATIENTS.csv", "row_id,subject_id\n1,10\n")
     let gzip = Data([0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3, 0x4b, 0x4c])
     try FileManager.default.removeItem(atPath: root + "/ADMISSIONS.csv")
     try gzip.write(to: URL(fileURLWithPath: root + "/ADMISSIONS.csv.gz"))
     try expectRefused(command, ["ADMISSIONS.csv.gz"], out: out)
+    try expectRefused(
+      ["import", "mimic3", "--root", root, "--maps", root, "--out", "/nowhere/x.h5"], ["/nowhere"], code: 64)
+    try expectRefused(
+      ["import", "mimic3", "--root", root, "--maps", root, "--min-visits", "0", "--out", out], ["--min-visits"], code: 64)
     try expectRefused(["import", "mimic9", "--root", root, "--out", out], ["mimic9"], code: 64, out: out)
   }
 

@@ -15,7 +15,9 @@ enum Program {
   }
 
   /// Runs to the end.
-  static func run(_ arguments: [String], in directory: String? = nil, environment: [String: String] = [:]) throws -> Result {
+  static func run(_ arguments: [String], in directory: String? = nil, environment: [String: String] = [:]) throws
+    -> Result
+  {
     let child = try Child(arguments, in: directory, environment: environment)
     return child.result()
   }
@@ -49,7 +51,8 @@ enum Program {
       for file in files { try? FileManager.default.removeItem(at: file) }
       let wasKilled = process.terminationReason == .uncaughtSignal
       return Result(
-        code: wasKilled ? 128 + process.terminationStatus : process.terminationStatus, output: texts[0], errors: texts[1])
+        code: wasKilled ? 128 + process.terminationStatus : process.terminationStatus, output: texts[0],
+        errors: texts[1])
     }
 
     deinit { if process.isRunning { kill(process.processIdentifier, SIGKILL) } }
@@ -87,7 +90,9 @@ final class Workspace: Sendable {
   }
 
   func settings(_ settings: [String] = []) -> [String] {
-    ["cohort=\(cohort)", "embeddings=\(embeddings)", "d_k=16", "d_s=8", "gin_layers=2", "epochs=3", "lr=1e-2"].flatMap { ["--set", $0] }
+    ["cohort=\(cohort)", "embeddings=\(embeddings)", "d_k=16", "d_s=8", "gin_layers=2", "epochs=3", "lr=1e-2"].flatMap {
+      ["--set", $0]
+    }
       + settings.flatMap { ["--set", $0] }
   }
 

@@ -9,7 +9,8 @@ import Testing
   @Test("a sweep runs real trials, and running it again runs none")
   func sweep() throws {
     let base = workspace.run("base.yaml")
-    try "protocol: official\nepochs: 1\nd_k: 16\nd_s: 8\ngin_layers: 2\n".write(toFile: base, atomically: true, encoding: .utf8)
+    try "protocol: official\nepochs: 1\nd_k: 16\nd_s: 8\ngin_layers: 2\n".write(
+      toFile: base, atomically: true, encoding: .utf8)
     let file = workspace.run("sweep.yaml")
     try """
     name: small
@@ -28,7 +29,8 @@ import Testing
     #expect(trials.rows.count == 4)
     #expect(Set(try trials.texts("state")) == ["done"])
     #expect(try trials.numbers("valid_jaccard").allSatisfy { ($0 ?? -1) >= 0 })
-    let sensitivity = try CSVTable(String(contentsOfFile: out + "/sensitivity.csv", encoding: .utf8), file: "sensitivity.csv")
+    let sensitivity = try CSVTable(
+      String(contentsOfFile: out + "/sensitivity.csv", encoding: .utf8), file: "sensitivity.csv")
     #expect(Set(try sensitivity.texts("parameter")) == ["batch", "lr", "alpha"])
 
     let second = try Program.run(command)
@@ -43,8 +45,11 @@ import Testing
     let file = workspace.run("wrong.yaml")
     try "name: wrong\nconfig: \(base)\naxes: { bach: [1, 2] }\n".write(toFile: file, atomically: true, encoding: .utf8)
     let result = try Program.run(
-      ["sweep", "run", "--config", file, "--out", workspace.run("wrong"), "--set", "cohort=\(workspace.cohort)", "--set",
-        "embeddings=\(workspace.embeddings)"])
+      [
+        "sweep", "run", "--config", file, "--out", workspace.run("wrong"), "--set", "cohort=\(workspace.cohort)",
+        "--set",
+        "embeddings=\(workspace.embeddings)",
+      ])
     #expect(result.code == 1 && result.errors.contains("bach"), "\(result.errors)")
   }
 }

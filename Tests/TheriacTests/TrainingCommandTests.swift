@@ -10,11 +10,14 @@ import Testing
 
   private func losses(_ run: String) throws -> [Double] {
     let path = workspace.run(run) + "/metrics.csv"
-    return try CSVTable(String(contentsOfFile: path, encoding: .utf8), file: path).numbers("train_loss").compactMap { $0 }
+    return try CSVTable(String(contentsOfFile: path, encoding: .utf8), file: path).numbers("train_loss").compactMap {
+      $0
+    }
   }
 
   private func checkpoint(_ run: String, _ epoch: Int) throws -> Checkpoint {
-    try CheckpointFile.read(workspace.run(run) + "/checkpoints/" + CheckpointDirectory.name(epoch: epoch, stepInEpoch: 0))
+    try CheckpointFile.read(
+      workspace.run(run) + "/checkpoints/" + CheckpointDirectory.name(epoch: epoch, stepInEpoch: 0))
   }
 
   private func sameWeights(_ a: Checkpoint, _ b: Checkpoint) -> Bool {
@@ -72,7 +75,8 @@ import Testing
 
   enum Death: CaseIterable { case coordinator, everything, worker }
 
-  @Test("after kill -9 the resumed run ends in the same weights, bit for bit", arguments: [Death.coordinator, .everything])
+  @Test(
+    "after kill -9 the resumed run ends in the same weights, bit for bit", arguments: [Death.coordinator, .everything])
   func killed(death: Death) throws {
     let settings = ["epochs=6", "checkpoint_steps=5"]
     let name = "killed-\(death)"

@@ -61,7 +61,9 @@ import Training
     for setting in RunSetting.all {
       #expect(!setting.documentation.isEmpty && setting.documentation.hasSuffix("."), "\(setting.key)")
       let value = setting.value(in: RunConfig())
-      if !value.isEmpty { #expect(throws: Never.self) { try RunConfig(yaml: "", source: "x", overrides: ["\(setting.key)=\(value)"]) } }
+      if !value.isEmpty {
+        #expect(throws: Never.self) { try RunConfig(yaml: "", source: "x", overrides: ["\(setting.key)=\(value)"]) }
+      }
     }
     #expect(Set(RunSetting.all.map(\.key)).count == RunSetting.all.count)
   }

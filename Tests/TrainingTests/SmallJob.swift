@@ -24,7 +24,8 @@ enum SmallJob {
     return TrainingJob(
       config: try config(overrides), width: width, medicationCount: medications,
       medicationTexts: (0..<(medications * width)).map { Float(random.normal(UInt64($0))) * 0.5 },
-      molecules: MoleculeBatch(graphs), moleculesOfMedications: (0..<medications).map { $0 == 1 ? [1, 2] : [Int32($0 % smiles.count)] },
+      molecules: MoleculeBatch(graphs),
+      moleculesOfMedications: (0..<medications).map { $0 == 1 ? [1, 2] : [Int32($0 % smiles.count)] },
       trainingVisits: tables(width: width, ranks: 1)[0].visits.filter { $0 < 60 })
   }
 

@@ -111,7 +111,8 @@ import Training
     let reference = try Self.train(ranks: 2, epochs: 1)[0].state
     // An exchange fails on all ranks at once, as an abort does.
     for call in 0..<200 {
-      let outcomes = try ThreadExchange.run(ranks: 2) { exchange -> (failed: Bool, unchanged: Bool, state: TrainerState) in
+      let outcomes = try ThreadExchange.run(ranks: 2) {
+        exchange -> (failed: Bool, unchanged: Bool, state: TrainerState) in
         let trainer = try Trainer(SmallJob.job())
         trainer.table = SmallJob.tables(width: trainer.job.width, ranks: 2)[exchange.rank]
         _ = try trainer.train(to: 2, through: exchange) { _ in }

@@ -33,7 +33,8 @@ public enum VectorKernels: KernelSet {
     }
     let status = withExtendedLifetime(padded) {
       cblas_shim_sgemm(
-        0, product.transposeB ? 1 : 0, m, n, k, product.alpha, source, k, b, product.transposeB ? k : n, 0, result.base, n)
+        0, product.transposeB ? 1 : 0, m, n, k, product.alpha, source, k, b, product.transposeB ? k : n, 0, result.base,
+        n)
     }
     if product.beta == 0 {
       c.update(from: result.pointer, count: product.m * n)
