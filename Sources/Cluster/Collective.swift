@@ -28,7 +28,7 @@ public protocol Collective: AnyObject {
   /// - Throws: `aborted`; `coordinatorLost`, `refused`, `wire`.
   func allGather(_ local: UnsafeRawBufferPointer) throws(ClusterError) -> GatheredBytes
 
-  /// Replaces the values by Σ over ranks, added in rank order: the same bits on every rank and in every run.
+  /// Replaces the values by Σ over ranks, added in a fixed tree of ranks: the same bits on every rank and in every run.
   /// - Throws: as `allGather`.
   func sum(_ values: UnsafeMutableBufferPointer<Float>) throws(ClusterError)
 }
@@ -40,7 +40,7 @@ extension Collective {
     return (0..<gathered.count).map { Array(gathered[$0]) }
   }
 
-  /// Σ over ranks in place, in rank order.
+  /// Σ over ranks in place, in a fixed tree of ranks.
   public func sum(_ values: inout [Float]) throws(ClusterError) {
     let result: Result<Void, ClusterError> = values.withUnsafeMutableBufferPointer { buffer in
       do throws(ClusterError) { return .success(try sum(buffer)) } catch { return .failure(error) }

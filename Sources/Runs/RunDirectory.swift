@@ -25,6 +25,14 @@ public struct RunDirectory: Sendable {
     try write(config)
   }
 
+  /// Takes back `create`, when nothing came of the run.
+  func discard() {
+    for file in [config, metrics, log, lockFile, checkpoints] { try? FileManager.default.removeItem(atPath: file) }
+    rmdir(path)  // only when nobody else keeps anything there
+  }
+
+  private var lockFile: String { path + "/lock" }
+
   public func write(_ config: RunConfig) throws { try AtomicFile.bytes(at: self.config, Array(config.yaml.utf8)) }
 
   /// The settings of an existing run.
@@ -53,7 +61,7 @@ public struct RunDirectory: Sendable {
   }
 
   /// Keeps other processes out until the returned value goes away.
-  public func lock() throws -> RunLock { try RunLock(path + "/lock") }
+  public func lock() throws -> RunLock { try RunLock(lockFile) }
 }
 
 /// An exclusive lock on a run directory, held by an open file: it ends with the process, however that ends.

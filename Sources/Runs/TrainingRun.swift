@@ -102,7 +102,10 @@ public final class TrainingRun {
       endpoint = nil
       cluster.bind = options.bind
     }
-    coordinator = try Coordinator(cluster, program: program)
+    do { coordinator = try Coordinator(cluster, program: program) } catch {
+      if !resume { directory.discard() }
+      throw error
+    }
     if options.startsWorkers {
       let address = coordinator.endpoints[0]
       workers = LocalWorkers(

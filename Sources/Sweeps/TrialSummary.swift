@@ -21,7 +21,8 @@ public struct TrialSummary: Sendable, Equatable {
     guard file.state == "finished" else { return nil }
     var metrics: [String: Double] = [:]
     for (prefix, values) in [("valid_", file.metrics), ("test_", file.test ?? [:])] {
-      for (name, value) in values { metrics[prefix + name] = value.number }
+      // The number of visits is in there too, and is no metric.
+      for (name, value) in values where name != "visits" { metrics[prefix + name] = value.number }
     }
     return TrialSummary(bestEpoch: file.bestEpoch, seconds: file.seconds, metrics: metrics)
   }

@@ -10,7 +10,7 @@ public protocol StepExchange: AnyObject {
   var shouldStop: Bool { get }
   /// Shows `use` every rank's bytes, in rank order, own included.
   func allGather(_ local: UnsafeRawBufferPointer, _ use: (Int, UnsafeRawBufferPointer) throws -> Void) throws
-  /// Adds up over ranks in rank order, in place.
+  /// Adds up over ranks in place, in a fixed tree of ranks (neighbours first).
   func sum(_ values: UnsafeMutableBufferPointer<Float>) throws
 }
 

@@ -46,7 +46,7 @@ public enum MessageKind: UInt8, CaseIterable, Sendable {
 public enum CollectiveOperation: UInt64, Sendable, CustomStringConvertible {
   /// Every rank gets every rank's bytes.
   case gather = 1
-  /// Every rank gets the element-wise float32 sum, added in rank order.
+  /// Every rank gets the element-wise float32 sum, added in a fixed tree of ranks.
   case sum = 2
 
   public var description: String {

@@ -105,6 +105,10 @@ struct CoordinatorCommand: ParsableCommand {
     }
     let directory = RunDirectory(out)
     let resumes = resume && directory.exists
+    if resumes, overrides.isEmpty, directory.isFinished {
+      // A scheduler that starts the job once more is not to be told that it failed.
+      return Console.note("the run in \(directory.path) is finished; nothing to do")
+    }
     if resumes, let config { Console.note("going on with \(directory.config); \(config) is not read") }
     let config =
       resumes
