@@ -102,7 +102,7 @@ public final class ParameterStore<Element: TensorElement> {
   }
 
   public func zeroGradients() {
-    gradients.update(repeating: 0)
+    gradients.baseAddress?.clear(length)
   }
 
   func tensor(_ index: Int) -> Tensor<Element> {
@@ -130,7 +130,7 @@ public final class ParameterStore<Element: TensorElement> {
   /// added up in one fixed tree, give the same bits however the parts are divided over workers.
   public func prepareSlots(_ count: Int, range: Range<Int>) {
     if slots.range == range, slots.arenas.count == count {
-      for arena in slots.arenas { arena.base.update(repeating: 0, count: range.count) }
+      for arena in slots.arenas { arena.base.clear(range.count) }
     } else {
       slots = (range, (0..<count).map { _ in Storage<Element>(zeros: range.count) })
     }

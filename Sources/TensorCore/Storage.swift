@@ -23,7 +23,7 @@ final class Storage<Element: TensorElement> {
 
   convenience init(zeros count: Int) {
     self.init(count)
-    base.update(repeating: 0, count: count)
+    base.clear(count)
   }
 
   var isPooled: Bool { pooled }
@@ -34,5 +34,13 @@ final class Storage<Element: TensorElement> {
     if pooled {
       BufferPool.give(UnsafeMutableRawPointer(base), bytes: count * MemoryLayout<Element>.stride)
     }
+  }
+}
+
+extension UnsafeMutablePointer where Pointee: TensorElement {
+  /// Sets elements to 0. (`update(repeating:)` in generic code goes element by element.)
+  func clear(_ count: Int) {
+    let bytes = UnsafeMutableRawBufferPointer(start: self, count: count * MemoryLayout<Pointee>.stride)
+    _ = bytes.initializeMemory(as: UInt8.self, repeating: 0)
   }
 }

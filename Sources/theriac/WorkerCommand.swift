@@ -29,8 +29,7 @@ struct WorkerCommand: ParsableCommand {
   }
 
   func run() throws {
-    // A scheduler signals all processes of a job; the coordinator decides what to do, and workers end when it does.
-    for number in [SIGINT, SIGTERM, SIGUSR1] { signal(number, SIG_IGN) }
+    signal(SIGINT, SIG_IGN)  // Ctrl-C in a terminal reaches the whole group; the coordinator decides what to do
     var options = WorkerOptions(connect: try address(), version: Version.current)
     options.name = name
     options.connectTimeout = .seconds(connectTimeout)
@@ -39,9 +38,7 @@ struct WorkerCommand: ParsableCommand {
     do {
       switch try Worker(options, program: TrainingWorker()).run() {
       case .finished: break
-      case .interrupted(let reason):
-        Console.note("the run was interrupted: \(reason)")
-        throw ExitCode(RunSession.interruptedCode)
+      case .interrupted(let reason): Console.note("the run was interrupted: \(reason)")
       case .runFailed(let reason):
         Console.note("Error: the run failed: \(reason)")
         throw ExitCode.failure

@@ -101,7 +101,7 @@ extension Tensor {
         }
       }
       inputs[1]?.collect { dr, add in
-        if !add { dr.update(repeating: 0, count: width) }
+        if !add { dr.clear(width) }
         for i in 0..<rows { K.multiplyAdd(dy.pointer + i * width, x.pointer + i * width, dr, width) }
       }
     }
@@ -132,7 +132,7 @@ extension Tensor {
     K.sumRows(storage.pointer, y.base, rows: rows, width: width, accumulate: false)
     return Tensor.record(y, [width], [self]) { dy, inputs in
       inputs[0]?.collect { dx, add in
-        if !add { dx.update(repeating: 0, count: rows * width) }
+        if !add { dx.clear(rows * width) }
         K.addRow(UnsafePointer(dx), dy.pointer, dx, rows: rows, width: width)
       }
     }

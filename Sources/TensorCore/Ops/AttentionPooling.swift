@@ -28,7 +28,7 @@ extension Tensor {
     }
     return Tensor.record(y, [items, count], [self, keys]) { dy, inputs in
       inputs[0]?.collect { dq, add in
-        if !add { dq.update(repeating: 0, count: items * width) }
+        if !add { dq.clear(items * width) }
         for row in 0..<(items * count) {
           K.axpy(factor * dy.base[row], k.pointer + row * width, dq + row / count * width, width)
         }

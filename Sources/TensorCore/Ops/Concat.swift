@@ -49,7 +49,7 @@ extension Tensor {
       parts.append(
         Tensor.record(part, shape.replacingLast(own), [self]) { dy, inputs in
           inputs[0]?.collect { dx, add in
-            if !add { dx.update(repeating: 0, count: rows * width) }
+            if !add { dx.clear(rows * width) }
             for r in 0..<rows { K.axpy(1, dy.pointer + r * own, dx + r * width + begin, own) }
           }
         })
@@ -108,7 +108,7 @@ extension Tensor {
     let axes = [range.count] + shape.axes.dropFirst()
     return Tensor.record(view, Shape(axes), [self]) { dy, inputs in
       inputs[0]?.collect { dx, add in
-        if !add { dx.update(repeating: 0, count: all) }
+        if !add { dx.clear(all) }
         K.axpy(1, dy.pointer, dx + start, count)
       }
     }

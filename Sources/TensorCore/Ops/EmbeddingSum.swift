@@ -9,7 +9,7 @@ extension Tensor {
     K.gather(distinct.storage.pointer, rows.inverse, y.base, rows: count, width: width)
     return record(y, [count, width], [distinct]) { dy, inputs in
       inputs[0]?.collect { d, add in
-        if !add { d.update(repeating: 0, count: rows.distinctCount * width) }
+        if !add { d.clear(rows.distinctCount * width) }
         K.scatterAdd(dy.pointer, rows.inverse, d, rows: count, width: width)
       }
     }
@@ -31,7 +31,7 @@ extension Tensor {
     return record(y, [count, width], tables) { dy, inputs in
       for (index, input) in inputs.enumerated() {
         input?.collect { d, add in
-          if !add { d.update(repeating: 0, count: rows.dims[index] * width) }
+          if !add { d.clear(rows.dims[index] * width) }
           K.scatterAdd(dy.pointer, rows.columns[index], d, rows: count, width: width)
         }
       }

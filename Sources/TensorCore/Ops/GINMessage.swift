@@ -33,7 +33,7 @@ extension Tensor {
           return
         }
         bondNode.collect { dBonds, addBonds in
-          if !addBonds { dBonds.update(repeating: 0, count: e.count) }
+          if !addBonds { dBonds.clear(e.count) }
           K.messageGradient(
             graph, h.pointer, e.pointer, dy.pointer, self: factor, dh: dh, dBonds: dBonds, width: width,
             accumulate: add)

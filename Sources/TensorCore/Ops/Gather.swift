@@ -11,7 +11,7 @@ extension Tensor {
     K.gather(storage.pointer, index.indices, y.base, rows: rows, width: width)
     return Tensor.record(y, Shape([rows] + shape.axes.dropFirst()), [self]) { dy, inputs in
       inputs[0]?.collect { dx, add in
-        if !add { dx.update(repeating: 0, count: all) }
+        if !add { dx.clear(all) }
         K.scatterAdd(dy.pointer, index.indices, dx, rows: rows, width: width)
       }
     }

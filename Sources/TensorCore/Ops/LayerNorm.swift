@@ -20,7 +20,7 @@ extension Tensor {
       }
       for (index, input) in inputs.enumerated().dropFirst() {
         input?.collect { d, add in
-          if !add { d.update(repeating: 0, count: width) }
+          if !add { d.clear(width) }
           K.layerNormGradient(
             x.pointer, w.pointer, mean: mean.pointer, inverse: inverse.pointer, dy.pointer, dx: nil,
             dWeight: index == 1 ? d : nil, dBias: index == 2 ? d : nil, rows: rows, width: width, accumulate: true)

@@ -8,7 +8,7 @@ extension Tensor {
   ) throws(ShapeError) {
     guard product.m > 0, product.n > 0 else { return }
     guard product.k > 0 else {
-      if product.beta == 0 { c.update(repeating: 0, count: product.m * product.n) }
+      if product.beta == 0 { c.clear(product.m * product.n) }
       return
     }
     let status = K.gemm(product, a, b, c)
