@@ -18,10 +18,12 @@ public struct EpochRow: Equatable, Sendable {
 
   init?(line: Substring) {
     let fields = line.split(separator: ",", omittingEmptySubsequences: false).map { Double($0) }
-    guard fields.count == 9, let epoch = fields[0], !fields.contains(nil) else { return nil }
+    guard fields.count == 9, !fields.contains(nil), let epoch = fields[0].flatMap({ Int(exactly: $0) }) else {
+      return nil
+    }
     let values = fields.compactMap { $0 }
     self.init(
-      epoch: Int(epoch), trainLoss: values[1], trainBCE: values[2], trainMargin: values[3], jaccard: values[4],
+      epoch: epoch, trainLoss: values[1], trainBCE: values[2], trainMargin: values[3], jaccard: values[4],
       f1: values[5], prauc: values[6], ddi: values[7], seconds: values[8])
   }
 

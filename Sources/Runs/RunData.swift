@@ -30,6 +30,9 @@ public struct RunData {
       throw TrainingError.widthMismatch(
         embeddings: embeddings.width, medications: embeddings.medicationCount, cohort: cohort.medicationCount)
     }
+    guard embeddings.visitCount == cohort.visitCount else {
+      throw TrainingError.visitMismatch(embeddings: embeddings.visitCount, cohort: cohort.visitCount)
+    }
     splits =
       switch config.split {
       case .cohort: cohort.splits
@@ -48,6 +51,8 @@ public struct RunData {
 
   /// - Throws: `TrainingError` when a split that training needs is empty or smaller than a batch.
   public func job() throws -> TrainingJob {
+    // BatchNorm needs two atoms, or there is no variance.
+    guard molecules.batch.atomCount >= 2 else { throw TrainingError.noMolecules }
     let training = visits(in: .train)
     guard !training.isEmpty else { throw TrainingError.noVisits(split: "training") }
     guard splits.contains(.validation) else { throw TrainingError.noVisits(split: "validation") }

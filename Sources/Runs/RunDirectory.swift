@@ -15,14 +15,20 @@ public struct RunDirectory: Sendable {
   public var checkpoints: String { path + "/checkpoints" }
   public var best: String { path + "/best.h5" }
 
-  /// Makes the directory for a new run.
-  /// - Throws: `RunError.exists` when a run is there already.
-  public func create(_ config: RunConfig) throws {
-    if exists { throw RunError.exists(path) }
+  /// Makes the directory for a new run and takes it: nobody else's files are touched.
+  /// - Throws: `RunError.exists` when a run is there, `inUse` when one is just beginning there, `foreign` when files of
+  ///   the same names are there that no run made.
+  public func create(_ config: RunConfig) throws -> RunLock {
+    let isForeign = !FileManager.default.fileExists(atPath: lockFile)
+      && [self.config, metrics, log].contains { FileManager.default.fileExists(atPath: $0) }
+    if isForeign { throw RunError.foreign(path) }
     do {
       try FileManager.default.createDirectory(atPath: checkpoints, withIntermediateDirectories: true)
     } catch { throw RunError.cannotWrite(path, reason: error.localizedDescription) }
+    let lock = try lock()
+    if exists { throw RunError.exists(path) }
     try write(config)
+    return lock
   }
 
   /// Takes back `create`, when nothing came of the run.

@@ -1,6 +1,7 @@
 /// A run directory cannot be used, or a run cannot go on.
 public enum RunError: Error, Equatable, CustomStringConvertible {
   case exists(String)
+  case foreign(String)
   case notARun(String, missing: String)
   case noCheckpoint(String)
   case alreadyFinished(String)
@@ -12,11 +13,18 @@ public enum RunError: Error, Equatable, CustomStringConvertible {
   case differentModel(run: String, reason: String)
   case workers(Int)
   case tooFewEpochs(asked: Int, done: Int)
+  case changedMidEpoch(key: String, before: String, now: String)
+  case unsoundCheckpoint(String)
+
+  /// Far beyond what one coordinator can serve; keeps a slip of the finger from filling a machine.
+  static let mostWorkers = 4_096
 
   public var description: String {
     switch self {
     case .exists(let path):
       "\(path) already holds a run; continue it with `theriac resume \(path)`, or give another --out"
+    case .foreign(let path):
+      "\(path) holds a config.yaml, metrics.csv or log.jsonl that no run of Theriac made; give another --out"
     case .notARun(let path, let missing):
       "\(path) is not a run directory (no \(missing) in it); give the directory that `theriac train --out` made"
     case .noCheckpoint(let path):
@@ -33,9 +41,14 @@ public enum RunError: Error, Equatable, CustomStringConvertible {
     case .incompleteEvaluation(let expected, let found):
       "the workers scored \(found) visits where the split has \(expected); the shards do not cover the cohort"
     case .differentModel(let run, let reason): "the weights in \(run) do not fit its config.yaml: \(reason)"
+    case .changedMidEpoch(let key, let before, let now):
+      "\(key) is \(now) now and was \(before), but the run stopped in the middle of an epoch planned with it; "
+        + "resume with \(before)"
+    case .unsoundCheckpoint(let path):
+      "\(path) says that it is at an epoch or step that this run does not have; remove it, and the one before is taken"
     case .tooFewEpochs(let asked, let done):
       "epochs is \(asked), but the run has \(done) already; give a larger number"
-    case .workers(let count): "--workers \(count): at least 1 worker is needed"
+    case .workers(let count): "--workers \(count): give 1 to \(Self.mostWorkers)"
     }
   }
 }

@@ -5,7 +5,7 @@ struct RunProgress {
   var step: Int
   var loss: LossSums
 
-  var bytes: [UInt8] { encode(Double(step), loss) }
+  var bytes: [UInt8] { encode(step, loss) }
 
   init(step: Int, loss: LossSums) {
     self.step = step
@@ -14,7 +14,7 @@ struct RunProgress {
 
   init(_ bytes: UnsafeRawBufferPointer) throws {
     let (first, loss) = try decode(bytes, "progress")
-    self.step = Int(first)
+    step = first
     self.loss = loss
   }
 }
@@ -77,14 +77,17 @@ struct EvaluationResult {
 
 private let headerBytes = 40
 
-private func encode(_ first: Double, _ loss: LossSums) -> [UInt8] {
-  [first, loss.total, loss.bce, loss.margin, Double(loss.steps)].withUnsafeBytes { Array($0) }
+private func encode(_ first: Int, _ loss: LossSums) -> [UInt8] {
+  [Double(first), loss.total, loss.bce, loss.margin, Double(loss.steps)].withUnsafeBytes { Array($0) }
 }
 
-private func decode(_ bytes: UnsafeRawBufferPointer, _ what: String) throws -> (Double, LossSums) {
+private func decode(_ bytes: UnsafeRawBufferPointer, _ what: String) throws -> (Int, LossSums) {
   guard bytes.count >= headerBytes else { throw RunError.unreadableMessage("\(what) of \(bytes.count) bytes") }
   let values = (0..<5).map { bytes.loadUnaligned(fromByteOffset: $0 * 8, as: Double.self) }
+  guard let first = Int(exactly: values[0]), let steps = Int(exactly: values[4]) else {
+    throw RunError.unreadableMessage("\(what) with counts of \(values[0]) and \(values[4])")
+  }
   var loss = LossSums()
-  (loss.total, loss.bce, loss.margin, loss.steps) = (values[1], values[2], values[3], Int(values[4]))
-  return (values[0], loss)
+  (loss.total, loss.bce, loss.margin, loss.steps) = (values[1], values[2], values[3], steps)
+  return (first, loss)
 }

@@ -56,12 +56,11 @@ public final class TrainingRun {
     _ config: RunConfig, directory: RunDirectory, resume: Bool, options: LaunchOptions,
     show: @escaping @Sendable (RunLog.Level, String) -> Void, report: @escaping (TrainingCoordinator.Report) -> Void
   ) throws {
-    guard options.workers >= 1 else { throw RunError.workers(options.workers) }
+    guard (1...RunError.mostWorkers).contains(options.workers) else { throw RunError.workers(options.workers) }
     // Everything that can be wrong with the inputs is found before the directory is made.
     data = try RunData(config)
     _ = try data.job()
-    if !resume { try directory.create(config) }
-    runLock = try directory.lock()
+    runLock = resume ? try directory.lock() : try directory.create(config)
     let log = try RunLog(directory.log, show: show)
     var checkpoint: Checkpoint?
     if resume {
@@ -173,6 +172,18 @@ public final class TrainingRun {
         what: "embeddings file", path: data.config.embeddings, expected: checkpoint.embeddingsHash,
         found: data.embeddings.contentHash)
     }
+    let steps = try data.job().stepsPerEpoch
+    let isSound = checkpoint.epoch >= 0 && (0..<max(1, steps)).contains(checkpoint.stepInEpoch)
+      && checkpoint.optimizerStep >= 0 && checkpoint.stalled >= 0 && checkpoint.partialLoss.count == 3
+    if checkpoint.stepInEpoch > 0 {
+      let saved = try RunConfig(yaml: checkpoint.configYAML, source: path)
+      for key in ["batch", "drop_last", "seed", "split", "split_seed"] {
+        guard let setting = RunSetting.all.first(where: { $0.key == key }) else { continue }
+        let (before, now) = (setting.value(in: saved), setting.value(in: data.config))
+        guard before == now else { throw RunError.changedMidEpoch(key: key, before: before, now: now) }
+      }
+    }
+    guard isSound else { throw RunError.unsoundCheckpoint(path) }
     guard checkpoint.epoch <= data.config.epochs else {
       throw RunError.tooFewEpochs(asked: data.config.epochs, done: checkpoint.epoch)
     }

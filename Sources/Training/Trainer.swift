@@ -228,7 +228,8 @@ public final class Trainer {
     let shares = moleculeShares(size: exchange.size)
     let isSharded = exchange.size > 1 && shares.count == exchange.size
     let factors = StepFactors(
-      model.patientLayers(historyLength: job.config.maxHistory), batch: job.config.batch, width: job.config.dK,
+      model.patientLayers(historyLength: job.config.maxHistory),
+      batch: min(job.config.batch, job.trainingVisits.count), width: job.config.dK,
       medications: job.medicationCount)
     let dense = factors.denseParameters
     let encoder = store.entries.filter { $0.name.hasPrefix(NLAMMR<Float>.moleculeEncoderName + ".") }

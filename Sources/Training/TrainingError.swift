@@ -7,6 +7,7 @@ public enum TrainingError: Error, Equatable, CustomStringConvertible {
   case exchangeMismatch(what: String, rank: Int, expected: Int, found: Int)
   case visitNotComputed(position: Int, step: Int)
   case stateMismatch(String)
+  case visitMismatch(embeddings: Int, cohort: Int)
   case widthMismatch(embeddings: Int, medications: Int, cohort: Int)
 
   public var description: String {
@@ -25,6 +26,8 @@ public enum TrainingError: Error, Equatable, CustomStringConvertible {
     case .visitNotComputed(let position, let step):
       "no worker computed position \(position) of the batch of step \(step); the shards do not cover the cohort"
     case .stateMismatch(let reason): "the saved state does not fit this model: \(reason)"
+    case .visitMismatch(let embeddings, let cohort):
+      "the embeddings hold \(embeddings) visits, the cohort \(cohort); run theriac embed on this cohort"
     case .widthMismatch(let embeddings, let medications, let cohort):
       "the embeddings hold \(medications) medications of width \(embeddings), the cohort \(cohort) medications; "
         + "run theriac embed on this cohort"

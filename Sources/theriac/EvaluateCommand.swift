@@ -37,7 +37,9 @@ struct Evaluate: ParsableCommand {
   var json = false
 
   func validate() throws {
-    guard bootstrap >= 0 else { throw ValidationError("--bootstrap \(bootstrap): give 0 or more rounds") }
+    guard (0...1_000_000).contains(bootstrap) else {
+      throw ValidationError("--bootstrap \(bootstrap): give 0 to 1000000 rounds")
+    }
   }
 
   func run() throws {
@@ -48,7 +50,7 @@ struct Evaluate: ParsableCommand {
     if json {
       try Console.json(
         EvaluationJSON(
-          split: split.name, epoch: run.checkpoint.epoch, evaluation: evaluation, baselines: baselines,
+          split: split.name, epoch: run.checkpoint.epoch, metricBatch: run.data.config.metricBatch, evaluation: evaluation, baselines: baselines,
           bootstrap: rounds),
         snakeCase: false)
     } else {
@@ -63,6 +65,7 @@ struct Evaluate: ParsableCommand {
 struct EvaluationJSON: Encodable {
   let split: String
   let epoch: Int
+  let metricBatch: Int
   let evaluation: Evaluation
   let baselines: BaselineResults
   let bootstrap: BootstrapResult?
@@ -87,7 +90,7 @@ struct EvaluationJSON: Encodable {
     try container.encode(metrics.precision, forKey: .precision)
     try container.encode(metrics.recall, forKey: .recall)
     try container.encode(metrics.visits, forKey: .visits)
-    try container.encode(evaluation.metrics(averaging: .batchMean(8)), forKey: .batchMean)
+    try container.encode(evaluation.metrics(averaging: .batchMean(metricBatch)), forKey: .batchMean)
     try container.encode(evaluation.metrics(averaging: .visitMean), forKey: .visitMean)
     var rules = container.nestedContainer(keyedBy: Key.self, forKey: .baselines)
     try rules.encode(baselines.frequency, forKey: .frequency)

@@ -18,7 +18,12 @@ enum RunSession {
       }
       text = String(decoding: data, as: UTF8.self)
     }
-    var config = try RunConfig(yaml: text, source: file ?? "the settings", overrides: overrides)
+    return anchored(try RunConfig(yaml: text, source: file ?? "the settings", overrides: overrides))
+  }
+
+  /// The same settings with absolute data paths.
+  static func anchored(_ config: RunConfig) -> RunConfig {
+    var config = config
     config.cohort = absolute(config.cohort)
     config.embeddings = absolute(config.embeddings)
     return config

@@ -36,7 +36,7 @@ struct SweepRun: AsyncParsableCommand {
   var retryFailed = false
 
   func run() async throws {
-    guard workers >= 1 else { throw RunError.workers(workers) }
+    guard (1...4_096).contains(workers) else { throw RunError.workers(workers) }
     let spec = try SweepSpec.read(config)
     for override in overrides {
       let key = String(override.prefix { $0 != "=" })
@@ -49,7 +49,6 @@ struct SweepRun: AsyncParsableCommand {
     let base = try RunSession.config(file: spec.config, overrides: fixed)
     let data = try RunData(base)
     let directory = SweepDirectory(out ?? "sweeps/\(spec.name)")
-    try FileManager.default.createDirectory(atPath: directory.path, withIntermediateDirectories: true)
     // Trials start from the base as it is now, with the paths and --set of this call resolved.
     let baseFile = directory.path + "/base.yaml"
     let inputs = SweepInputs(
@@ -61,6 +60,7 @@ struct SweepRun: AsyncParsableCommand {
           overrides: settings.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value.text)" })
       })
     let plan = try SweepPlan(spec, inputs: inputs)
+    try FileManager.default.createDirectory(atPath: directory.path, withIntermediateDirectories: true)
     try base.yaml.write(toFile: baseFile, atomically: true, encoding: .utf8)
 
     let executable = CommandLine.executablePath

@@ -51,7 +51,7 @@ struct Resume: ParsableCommand {
 
   func run() throws {
     let directory = RunDirectory(self.directory)
-    let config = try directory.savedConfig(overrides: overrides)
+    let config = RunSession.anchored(try directory.savedConfig(overrides: overrides))
     var options = RunSession.launchOptions()
     options.workers = workers
     try RunSession.train(config, directory: directory, resume: true, options: options)
