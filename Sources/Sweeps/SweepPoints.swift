@@ -63,7 +63,10 @@ enum SweepPoints {
       let raw =
         range.scale == .log
         ? range.min * exp(u * log((range.max + extra) / range.min)) : range.min + u * (range.max + extra - range.min)
-      if range.integer { return SettingValue(String(Int64(min(max(raw.rounded(.down), range.min), range.max)))) }
+      if range.integer {
+        let whole = min(max(raw.rounded(.down), range.min), range.max)
+        return SettingValue(Int64(exactly: whole).map(String.init) ?? String(whole))
+      }
       let cut = Double(String(format: "%.6g", raw)) ?? raw
       return SettingValue(min(max(cut, range.min), range.max))
     }

@@ -64,6 +64,7 @@ extension SweepSpec {
   /// Refuses what the design would ignore, and settings given twice.
   private func check(_ top: SpecReader) throws(SweepError) {
     let names = Set(axes.map(\.name))
+    if let samples, samples > 100_000 { throw top.bad("samples", "\(samples)", "a number up to 100000") }
     if design == .random {
       guard samples != nil else {
         throw .missingKey(

@@ -117,6 +117,53 @@ import Testing
     #expect(alone.code != 0 && alone.errors.contains("127.0.0.1:\(port)"))
   }
 
+  @Test("files that no run made are not overwritten")
+  func foreignFiles() throws {
+    let folder = workspace.run("own")
+    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    let config = folder + "/config.yaml"
+    try "batch: 4\n".write(toFile: config, atomically: true, encoding: .utf8)
+    let result = try Program.run(workspace.training("own", workers: 1))
+    #expect(result.code == 1 && result.sentence.contains("that no run of Theriac made"), "\(result.errors)")
+    #expect(try String(contentsOfFile: config, encoding: .utf8) == "batch: 4\n")
+    #expect(try FileManager.default.contentsOfDirectory(atPath: folder) == ["config.yaml"])
+  }
+
+  @Test("a second run on a directory in use changes nothing there")
+  func inUse() throws {
+    let first = try Program.Child(
+      ["coordinator", "--out", workspace.run("used"), "--workers", "1"] + workspace.settings(["lr=0.001"]))
+    let end = Date() + 20
+    while !first.errors.contains("waiting for"), Date() < end { usleep(20_000) }
+    let config = workspace.run("used") + "/config.yaml"
+    let before = try String(contentsOfFile: config, encoding: .utf8)
+    let second = try Program.run(workspace.training("used", workers: 1, ["lr=0.777"]))
+    #expect(second.code == 1 && second.sentence.contains("is in use by process \(first.pid)"), "\(second.errors)")
+    #expect(try String(contentsOfFile: config, encoding: .utf8) == before)
+    kill(first.pid, SIGKILL)
+    _ = first.result()
+  }
+
+  @Test("the plan of an epoch in progress cannot be changed on resume")
+  func changedPlan() throws {
+    let child = try Program.Child(workspace.training("mid", workers: 1, ["epochs=500", "checkpoint_steps=5"]))
+    let first = workspace.run("mid") + "/checkpoints"
+    let end = Date() + 60
+    func hasPart() -> Bool {
+      let names = ((try? FileManager.default.contentsOfDirectory(atPath: first)) ?? []).filter { !$0.contains(".tmp") }
+      return names.max()?.contains("-step-") == true
+    }
+    while !hasPart(), Date() < end { usleep(2_000) }
+    kill(child.pid, SIGSTOP)
+    // What is newest now stays newest: the coordinator does not run any more.
+    let newestIsPart = hasPart()
+    kill(child.pid, SIGKILL)
+    _ = child.result()
+    try #require(newestIsPart)
+    let resumed = try Program.run(["resume", workspace.run("mid"), "--set", "batch=20"])
+    #expect(resumed.code == 1 && resumed.sentence.contains("in the middle of an epoch"), "\(resumed.errors)")
+  }
+
   @Test("run directories: not a run, a run in use, damaged checkpoints")
   func runs() throws {
     try expectRefused(["resume", "/nowhere"], ["/nowhere", "config.yaml"])
