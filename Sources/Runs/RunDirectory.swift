@@ -19,7 +19,8 @@ public struct RunDirectory: Sendable {
   /// - Throws: `RunError.exists` when a run is there, `inUse` when one is just beginning there, `foreign` when files of
   ///   the same names are there that no run made.
   public func create(_ config: RunConfig) throws -> RunLock {
-    let isForeign = !FileManager.default.fileExists(atPath: lockFile)
+    let isForeign =
+      !FileManager.default.fileExists(atPath: lockFile)
       && [self.config, metrics, log].contains { FileManager.default.fileExists(atPath: $0) }
     if isForeign { throw RunError.foreign(path) }
     do {

@@ -173,7 +173,8 @@ public final class TrainingRun {
         found: data.embeddings.contentHash)
     }
     let steps = try data.job().stepsPerEpoch
-    let isSound = checkpoint.epoch >= 0 && (0..<max(1, steps)).contains(checkpoint.stepInEpoch)
+    let isSound =
+      checkpoint.epoch >= 0 && (0..<max(1, steps)).contains(checkpoint.stepInEpoch)
       && checkpoint.optimizerStep >= 0 && checkpoint.stalled >= 0 && checkpoint.partialLoss.count == 3
     if checkpoint.stepInEpoch > 0 {
       let saved = try RunConfig(yaml: checkpoint.configYAML, source: path)

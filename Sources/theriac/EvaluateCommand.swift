@@ -50,7 +50,8 @@ struct Evaluate: ParsableCommand {
     if json {
       try Console.json(
         EvaluationJSON(
-          split: split.name, epoch: run.checkpoint.epoch, metricBatch: run.data.config.metricBatch, evaluation: evaluation, baselines: baselines,
+          split: split.name, epoch: run.checkpoint.epoch, metricBatch: run.data.config.metricBatch,
+          evaluation: evaluation, baselines: baselines,
           bootstrap: rounds),
         snakeCase: false)
     } else {

@@ -93,7 +93,8 @@ import Testing
     try expectRefused(
       ["import", "mimic3", "--root", root, "--maps", root, "--out", "/nowhere/x.h5"], ["/nowhere"], code: 64)
     try expectRefused(
-      ["import", "mimic3", "--root", root, "--maps", root, "--min-visits", "0", "--out", out], ["--min-visits"], code: 64)
+      ["import", "mimic3", "--root", root, "--maps", root, "--min-visits", "0", "--out", out], ["--min-visits"],
+      code: 64)
     try expectRefused(["import", "mimic9", "--root", root, "--out", out], ["mimic9"], code: 64, out: out)
   }
 
