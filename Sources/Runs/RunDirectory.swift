@@ -32,10 +32,11 @@ public struct RunDirectory: Sendable {
     return lock
   }
 
-  /// Takes back `create`, when nothing came of the run.
+  /// Takes back `create`, when nothing came of the run. Directories go only when nobody keeps anything there.
   func discard() {
-    for file in [config, metrics, log, lockFile, checkpoints] { try? FileManager.default.removeItem(atPath: file) }
-    rmdir(path)  // only when nobody else keeps anything there
+    for file in [config, metrics, log, lockFile] { try? FileManager.default.removeItem(atPath: file) }
+    rmdir(checkpoints)
+    rmdir(path)
   }
 
   private var lockFile: String { path + "/lock" }

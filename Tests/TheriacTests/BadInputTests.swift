@@ -106,9 +106,18 @@ import Testing
         + workspace.settings())
     let end = Date() + 20
     while !holder.errors.contains("waiting for"), Date() < end { usleep(20_000) }
-    try expectRefused(
-      ["coordinator", "--out", workspace.run("second"), "--workers", "1", "--bind", "tcp://127.0.0.1:\(port)"]
-        + workspace.settings(), ["127.0.0.1:\(port)", "in use"])
+    // A folder with somebody's own checkpoints keeps them; nothing else of the refused run stays.
+    let own = workspace.run("second") + "/checkpoints"
+    try FileManager.default.createDirectory(atPath: own, withIntermediateDirectories: true)
+    try Data("mine".utf8).write(to: URL(fileURLWithPath: own + "/mine.pt"))
+    for name in ["second", "third"] {
+      try expectRefused(
+        ["coordinator", "--out", workspace.run(name), "--workers", "1", "--bind", "tcp://127.0.0.1:\(port)"]
+          + workspace.settings(), ["127.0.0.1:\(port)", "in use"])
+    }
+    #expect(try FileManager.default.contentsOfDirectory(atPath: workspace.run("second")) == ["checkpoints"])
+    #expect(try FileManager.default.contentsOfDirectory(atPath: own) == ["mine.pt"])
+    #expect(!FileManager.default.fileExists(atPath: workspace.run("third")))
     kill(holder.pid, SIGKILL)
     _ = holder.result()
     try expectRefused(
