@@ -1,18 +1,18 @@
 import Training
 
 /// Rank 0 → coordinator while training.
-struct RunProgress {
-  var step: Int
-  var loss: LossSums
+package struct RunProgress {
+  package var step: Int
+  package var loss: LossSums
 
-  var bytes: [UInt8] { encode(step, loss) }
+  package var bytes: [UInt8] { encode(step, loss) }
 
-  init(step: Int, loss: LossSums) {
+  package init(step: Int, loss: LossSums) {
     self.step = step
     self.loss = loss
   }
 
-  init(_ bytes: UnsafeRawBufferPointer) throws {
+  package init(_ bytes: UnsafeRawBufferPointer) throws {
     let (first, loss) = try decode(bytes, "progress")
     step = first
     self.loss = loss

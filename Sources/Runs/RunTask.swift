@@ -1,20 +1,20 @@
 import Training
 
 /// What all ranks do together; travels as bytes.
-enum RunTask: Equatable {
+package enum RunTask: Equatable {
   /// Train the given epoch (from 0) up to step `end`.
   case train(epoch: Int, end: Int)
   /// Score the held visits of a split.
   case evaluate(split: UInt8)
 
-  var bytes: [UInt8] {
+  package var bytes: [UInt8] {
     switch self {
     case .train(let epoch, let end): [0] + Self.encode(epoch) + Self.encode(end)
     case .evaluate(let split): [1, split]
     }
   }
 
-  init(_ bytes: UnsafeRawBufferPointer) throws {
+  package init(_ bytes: UnsafeRawBufferPointer) throws {
     switch (bytes.first, bytes.count) {
     case (0, 17): self = .train(epoch: Self.decode(bytes, at: 1), end: Self.decode(bytes, at: 9))
     case (1, 2): self = .evaluate(split: bytes[1])

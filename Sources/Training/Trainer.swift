@@ -20,6 +20,8 @@ public final class Trainer {
   public internal(set) var stepInEpoch = 0
   /// Loss of the steps done of the epoch in progress, over all ranks.
   public internal(set) var lossInEpoch = LossSums()
+  /// Told when a part of a step has ended: a clock for benchmarks.
+  package var stageEnded: ((StepStage) -> Void)?
 
   private let medicationTextsMD: Tensor<Float>
   private let average: MoleculeAverage
@@ -92,6 +94,7 @@ public final class Trainer {
     guard let membership else { throw TrainingError.stateMismatch("a step before the shards") }
     let counters = DropoutStep(seed: UInt64(job.config.seed), step: position)
     store.zeroGradients()
+    stageEnded?(.clear)
 
     let parts = membership.molecules
     if parts.count > 1 { store.prepareSlots(parts.count, range: membership.encoderRange) }
@@ -100,6 +103,8 @@ public final class Trainer {
     if let counts = membership.moleculeCounts {
       moleculesNS = try ownNS.gatheredFromRanks(counts: counts, through: exchange)
     }
+    stageEnded?(.ginForward)
+    if let stageEnded { moleculesNS = moleculesNS.whenGradientArrives { stageEnded(.restBackward) } }
     let medicationsMK = try model.medications(
       moleculesNS: moleculesNS, average: average, textsMD: medicationTextsMD, counters)
 
@@ -107,6 +112,7 @@ public final class Trainer {
     try medicationsMK.backward(from: gradientMK)
     if parts.count > 1 { store.foldSlots() }
     try sumGradients(through: exchange)
+    stageEnded?(.ginBackward)
 
     // Every exchange of the step has succeeded: from here on nothing can fail, and the step counts.
     guard loss.total.isFinite else {
@@ -114,6 +120,7 @@ public final class Trainer {
     }
     optimizer.step(learningRate: job.learningRate(epoch: epoch))
     store.commitStatistics()
+    stageEnded?(.adam)
     return loss
   }
 
@@ -185,6 +192,7 @@ public final class Trainer {
     let bce = try logitsBM.bceSum(targetsBM, divisor: bceDivisor)
     let margin = try logitsBM.marginSum(targetsBM, divisor: marginDivisor)
     let total = try bce.scaled(by: alpha) + margin.scaled(by: 1 - alpha)
+    stageEnded?(.restForward)
     try total.backward()
     var sums = LossSums()
     sums.bce = Double(bce.item)
