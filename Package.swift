@@ -70,12 +70,16 @@ let package = Package(
     module(
       "Sweeps",
       ["Reports", .product(name: "Yams", package: "Yams"), .product(name: "Crypto", package: "swift-crypto")]),
+    module(
+      "Bench",
+      [
+        "Runs", "Cluster", "Training", "Models", "Molecules", "TensorCore", "CKernels", "Random", "Records", "Reports",
+      ]),
     .executableTarget(
       name: "theriac",
       dependencies: [
         "HDF5", "Records", "Synthesis", "TextEncoder", "Checkpoints", "Training", "Runs", "Cluster", "Sweeps",
-        "Reports",
-        "Metrics",
+        "Reports", "Metrics", "Bench",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 
@@ -97,6 +101,7 @@ let package = Package(
     .executableTarget(name: "ClusterTestWorker", dependencies: ["Cluster"], path: "Tests/ClusterTestWorker"),
     tests("Cluster", ["Wire", "ClusterTestWorker"]),
     tests("Reports"),
+    tests("Bench", ["Training", "Molecules"]),
     tests("Sweeps"),
     .testTarget(
       name: "TheriacTests", dependencies: ["theriac", "Checkpoints", "Reports", "TestSupport"]),

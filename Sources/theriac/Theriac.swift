@@ -18,6 +18,7 @@ struct Theriac: AsyncParsableCommand {
       CommandGroup(name: "Runs", subcommands: [Train.self, Resume.self, Evaluate.self, Sweep.self]),
       CommandGroup(
         name: "Cluster", subcommands: [CoordinatorCommand.self, WorkerCommand.self, Keys.self]),
+      CommandGroup(name: "Measuring", subcommands: [BenchCommand.self]),
     ])
 }
 

@@ -10,6 +10,9 @@
 /// The number of threads of the OpenMP runtime (oneDNN's) on the calling thread.
 void ck_use_threads(int32_t count);
 
+/// The instruction set that the kernels were dispatched to, for people.
+const char *ck_instruction_set(void);
+
 /// A dropout mask: the element (row, column) is kept when its Philox word is at least `threshold`.
 typedef struct {
   uint32_t key0, key1, threshold;

@@ -1,0 +1,19 @@
+/// A benchmark cannot be run as asked.
+public enum BenchError: Error, Equatable, CustomStringConvertible {
+  /// An option outside what can be measured here.
+  case option(name: String, value: String, expected: String)
+  /// A file of molecules that cannot be used.
+  case molecules(file: String, reason: String)
+  /// Worker processes that were too quick to be timed.
+  case tooFewReports(steps: Int)
+
+  public var description: String {
+    switch self {
+    case .option(let name, let value, let expected): "--\(name) is \(value); expected \(expected)"
+    case .molecules(let file, let reason):
+      "\(file) is not a file of molecules: \(reason); expected {\"CODE\": [\"SMILES\", …], …}"
+    case .tooFewReports(let steps):
+      "\(steps) steps end before the workers have reported twice (every 0.1 s); give more --steps"
+    }
+  }
+}

@@ -1,0 +1,92 @@
+/// Operations and bytes that a part of a step cannot do without, from its shape (docs/performance.md has the formulas).
+public struct StepCost: Equatable, Sendable {
+  public enum Stage: String, CaseIterable, Encodable, Sendable {
+    case clear = "clear gradients"
+    case ginForward = "GIN forward"
+    case restForward = "rest forward"
+    case restBackward = "rest backward"
+    case ginBackward = "GIN backward"
+    case adam = "Adam"
+  }
+
+  public var flops = 0.0
+  public var bytes = 0.0
+
+  static func += (cost: inout StepCost, other: StepCost) {
+    cost.flops += other.flops
+    cost.bytes += other.bytes
+  }
+}
+
+/// The shape that decides the costs.
+public struct StepShape: Sendable {
+  /// A atoms, E directed edges, M medications, P parameters; the letters of docs/performance.md.
+  public var atoms, edges, medications, parameters: Int
+  public var options: BenchOptions
+
+  public init(atoms: Int, edges: Int, medications: Int, parameters: Int, options: BenchOptions) {
+    (self.atoms, self.edges, self.medications, self.parameters) = (atoms, edges, medications, parameters)
+    self.options = options
+  }
+
+  /// One linear map: rows, inputs, outputs, and for how many of its inputs a gradient is needed.
+  struct Map { var rows, inputs, outputs, gradients: Int }
+
+  /// The linear maps outside the molecule encoder.
+  var maps: [Map] {
+    let (b, d, k, s) = (options.batch, options.dEnc, options.dK, options.dS)
+    return [
+      Map(rows: b, inputs: d, outputs: k, gradients: 0),  // fusion query: the joined text is data
+      Map(rows: 3 * b, inputs: d, outputs: k, gradients: 0),  // fusion keys
+      Map(rows: b, inputs: 2 * d, outputs: d, gradients: d),  // patient: half of its input is data
+      Map(rows: b, inputs: d, outputs: k, gradients: d),  // history query
+      Map(rows: b * options.history, inputs: d, outputs: k, gradients: 0),  // history keys
+      Map(rows: b, inputs: d, outputs: k, gradients: d),  // history output
+      Map(rows: b, inputs: d, outputs: k, gradients: d),  // patient projection
+      Map(rows: b, inputs: k, outputs: k, gradients: k),
+      Map(rows: medications, inputs: d + s, outputs: k, gradients: s),  // medications: their texts are data
+      Map(rows: medications, inputs: k, outputs: k, gradients: k),
+    ]
+  }
+
+  public func cost(_ stage: StepCost.Stage) -> StepCost {
+    let float = Double(MemoryLayout<Float>.stride)
+    let (a, e, s, p) = (Double(atoms), Double(edges), Double(options.dS), Double(parameters))
+    let layers = Double(options.layers)
+    var cost = StepCost()
+    switch stage {
+    case .clear:
+      cost.bytes = float * p
+    case .ginForward:
+      cost += StepCost(flops: layers * (8 * a * s * s + 3 * e * s), bytes: layers * float * 9 * a * s)
+    case .ginBackward:
+      cost += StepCost(flops: layers * (16 * a * s * s + 3 * e * s), bytes: layers * float * 19 * a * s)
+    case .restForward:
+      for map in maps {
+        let (rows, inputs, outputs) = (Double(map.rows), Double(map.inputs), Double(map.outputs))
+        cost += StepCost(
+          flops: 2 * rows * inputs * outputs, bytes: float * (inputs * outputs + rows * (inputs + outputs)))
+      }
+      cost += logits(products: 1)
+    case .restBackward:
+      for map in maps {
+        let (rows, inputs, outputs) = (Double(map.rows), Double(map.inputs), Double(map.outputs))
+        let needed = Double(map.gradients)
+        cost += StepCost(
+          flops: 2 * rows * outputs * (inputs + needed),
+          // dW written, W read where dx is needed, x and dy read, dx written.
+          bytes: float * (inputs * outputs + needed * outputs + rows * (inputs + outputs + needed)))
+      }
+      cost += logits(products: 2)
+    case .adam:
+      // Reads w, g, m, v; writes w, m, v.
+      cost += StepCost(flops: 14 * p, bytes: float * 7 * p)
+    }
+    return cost
+  }
+
+  private func logits(products: Double) -> StepCost {
+    let (b, m, k) = (Double(options.batch), Double(medications), Double(options.dK))
+    return StepCost(flops: products * 2 * b * m * k, bytes: 4 * (products * (b + m) * k + b * m))
+  }
+}
