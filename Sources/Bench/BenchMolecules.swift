@@ -47,13 +47,22 @@ public struct BenchMolecules: Sendable {
     // Trees have one bond less than atoms; every ring adds one.
     let rings = shape.bonds - shape.atoms + shape.molecules
     var graphs: [MoleculeGraph] = []
+    var earlier: [SIMD2<Int>: MoleculeGraph] = [:]
     var (atomsDone, ringsDone) = (0, 0)
     for size in sizes {
       atomsDone += size
       let goal = rings * atomsDone / shape.atoms - ringsDone
-      let (graph, made) = try molecule(atoms: size, rings: min(goal, max(0, (size - 2) / 5)), &random)
+      let wanted = min(goal, max(0, (size - 2) / 5))
+      // Some medications share a molecule, which is then encoded twice.
+      if let twin = earlier[[size, wanted]], Double.random(in: 0..<1, using: &random) < 0.5 {
+        ringsDone += wanted
+        graphs.append(twin)
+        continue
+      }
+      let (graph, made) = try molecule(atoms: size, rings: wanted, &random)
       ringsDone += made
       graphs.append(graph)
+      if made == wanted { earlier[[size, wanted]] = graph }
     }
     var next = 0
     let lists = (0..<shape.medications).map { medication -> [Int32] in
@@ -104,7 +113,7 @@ public struct BenchMolecules: Sendable {
       if wantsFused || left - later < size, left >= size - 2, sketch.fuseRing(size: size, &random) {
         made += 1
       } else if left >= size {
-        sketch.addRing(size: size, aromatic: Double.random(in: 0..<1, using: &random) < 0.53, &random)
+        sketch.addRing(size: size, aromatic: Double.random(in: 0..<1, using: &random) < 0.6, &random)
         made += 1
       } else {
         break

@@ -3,7 +3,10 @@ import Random
 
 /// A molecule under construction: atoms with free valences, bonds, rings. Its features are made as ogb makes them.
 struct MoleculeSketch {
-  enum Element: Int32 { case carbon = 6, nitrogen = 7, oxygen = 8, fluorine = 9, sulfur = 16, chlorine = 17 }
+  enum Element: Int32 {
+    case carbon = 6, nitrogen = 7, oxygen = 8, fluorine = 9, phosphorus = 15, sulfur = 16, chlorine = 17
+    case bromine = 35, iodine = 53
+  }
 
   private struct Atom {
     var element: Element
@@ -51,7 +54,7 @@ struct MoleculeSketch {
   }
 
   /// A place for one more single bond: the atom added last, or any.
-  private func site(_ random: inout SequentialRandom, chain: Double = 0.55) -> Int? {
+  private func site(_ random: inout SequentialRandom, chain: Double = 0.68) -> Int? {
     if atoms.indices.contains(last), atoms[last].free > 0, Double.random(in: 0..<1, using: &random) < chain {
       return last
     }
@@ -61,8 +64,8 @@ struct MoleculeSketch {
   /// A ring atom's element and the bonds it has left besides the two of the ring.
   private func ringElement(_ random: inout SequentialRandom, aromatic: Bool) -> (Element, Int) {
     let draw = Double.random(in: 0..<1, using: &random)
-    if aromatic { return draw < 0.1 ? (.nitrogen, 0) : draw < 0.115 ? (.sulfur, 0) : (.carbon, 1) }
-    return draw < 0.12 ? (.nitrogen, 1) : draw < 0.2 ? (.oxygen, 0) : draw < 0.215 ? (.sulfur, 0) : (.carbon, 2)
+    if aromatic { return draw < 0.06 ? (.nitrogen, 0) : draw < 0.072 ? (.nitrogen, 1) : draw < 0.08 ? (.sulfur, 0) : (.carbon, 1) }
+    return draw < 0.06 ? (.nitrogen, 1) : draw < 0.09 ? (.oxygen, 0) : draw < 0.1 ? (.sulfur, 0) : (.carbon, 2)
   }
 
   /// A ring of `size` atoms on its own, tied to the rest by a single bond.
@@ -112,12 +115,15 @@ struct MoleculeSketch {
     let draw = isScarce ? 0 : Double.random(in: 0..<1, using: &random)
     let (element, valence): (Element, Int) =
       switch draw {
-      case ..<0.52: (.carbon, 4)
-      case ..<0.68: (.nitrogen, 3)
-      case ..<0.93: (.oxygen, 2)
-      case ..<0.955: (.sulfur, 2)
+      case ..<0.58: (.carbon, 4)
+      case ..<0.67: (.nitrogen, 3)
+      case ..<0.945: (.oxygen, 2)
+      case ..<0.96: (.sulfur, 2)
+      case ..<0.963: (.phosphorus, 3)
       case ..<0.98: (.fluorine, 1)
-      default: (.chlorine, 1)
+      case ..<0.994: (.chlorine, 1)
+      case ..<0.998: (.bromine, 1)
+      default: (.iodine, 1)
       }
     let canDouble = atoms[place].element == .carbon && atoms[place].free > 1 && !atoms[place].hasDouble
     let share = element == .oxygen ? 0.62 : element == .carbon ? 0.05 : element == .nitrogen ? 0.05 : 0
@@ -130,6 +136,10 @@ struct MoleculeSketch {
     if element == .oxygen, !isDouble, Double.random(in: 0..<1, using: &random) < 0.05 {
       atoms[atom].charge = -1
       atoms[atom].free = 0
+    }
+    if element == .nitrogen, Double.random(in: 0..<1, using: &random) < 0.04 {
+      atoms[atom].charge = 1
+      atoms[atom].free += 1
     }
     if element != .oxygen || isDouble { last = atom }
   }
@@ -149,7 +159,8 @@ struct MoleculeSketch {
     for (index, atom) in atoms.enumerated() {
       let hydrogens = atom.free
       let isCentre = atom.element == .carbon && !isFlat(index) && atom.neighbours.count > 2 && hydrogens < 2
-      let chirality = isCentre ? [0, 1, 1, 2, 2].randomElement(using: &random) ?? 0 : 0
+      let choices = atom.inRing ? [0, 1, 2] : [0, 0, 0, 0, 0, 0, 1, 2]
+      let chirality = isCentre ? choices.randomElement(using: &random) ?? 0 : 0
       features += [
         atom.element.rawValue - 1, Int32(chirality), Int32(atom.neighbours.count + hydrogens), atom.charge + 5,
         Int32(hydrogens), 0, isFlat(index) ? 1 : 2, atom.isAromatic ? 1 : 0, atom.inRing ? 1 : 0,

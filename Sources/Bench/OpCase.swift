@@ -6,10 +6,16 @@ struct OpCase {
   let cost: StepCost
   let body: () -> Void
 
-  init(_ name: String, _ shape: String, flops: Int, floats: Int, indices: Int = 0, _ body: @escaping () -> Void) {
+  /// - Parameters:
+  ///   - floats: floats read and written.
+  ///   - working: floats of the memory they lie in, where that is less.
+  init(
+    _ name: String, _ shape: String, flops: Int, floats: Int, working: Int?, indices: Int, _ body: @escaping () -> Void
+  ) {
     self.name = name
     self.shape = shape
-    cost = StepCost(flops: Double(flops), bytes: Double(floats * 4 + indices * 4))
+    cost = StepCost(
+      flops: Double(flops), bytes: Double((floats + indices) * 4), working: working.map { Double(($0 + indices) * 4) })
     self.body = body
   }
 }
@@ -38,9 +44,10 @@ struct OpCases {
   }
 
   private mutating func add(
-    _ name: String, _ shape: String, flops: Int, floats: Int, indices: Int = 0, _ body: @escaping () -> Void
+    _ name: String, _ shape: String, flops: Int, floats: Int, working: Int? = nil, indices: Int = 0,
+    _ body: @escaping () -> Void
   ) {
-    all.append(OpCase(name, shape, flops: flops, floats: floats, indices: indices, body))
+    all.append(OpCase(name, shape, flops: flops, floats: floats, working: working, indices: indices, body))
   }
 
   // MARK: The molecule encoder
@@ -123,7 +130,7 @@ struct OpCases {
         _ = K.gemm(Product(m: rows, n: inputs, k: outputs), y.input, w.input, gradient.base)
       }
     }
-    add(name + " dW", text, flops: flops, floats: floats + inputs * outputs) {
+    add(name + " dW", text, flops: flops, floats: floats + inputs * outputs, working: floats) {
       _ = K.gemm(Product(transposeA: true, m: outputs, n: inputs, k: rows, beta: 1), y.input, x.input, dw.base)
     }
   }
@@ -176,9 +183,9 @@ struct OpCases {
     let (w, g, m, v) = (FloatBuffer(scattered: p), FloatBuffer(scattered: p), FloatBuffer(p), FloatBuffer(p))
     let rule = AdamRule<Float>(
       beta1: 0.9, beta2: 0.999, epsilon: 1e-8, rate: 5e-5, rootCorrection: 1, coupledDecay: 1e-5, weightFactor: 1)
-    add("Adam", "P=\(p)", flops: 14 * p, floats: 7 * p) {
+    add("Adam", "P=\(p)", flops: 14 * p, floats: 7 * p, working: 4 * p) {
       K.adam(rule, weights: w.base, gradients: g.input, mean: m.base, square: v.base, p)
     }
-    add("add to gradients", "P=\(p)", flops: 2 * p, floats: 3 * p) { K.axpy(1e-30, w.input, g.base, p) }
+    add("add to gradients", "P=\(p)", flops: 2 * p, floats: 3 * p, working: 2 * p) { K.axpy(1e-30, w.input, g.base, p) }
   }
 }

@@ -1,4 +1,5 @@
 import Dispatch
+import Foundation
 import Reports
 import TensorCore
 
@@ -22,21 +23,24 @@ public struct Roofline: Encodable, Sendable {
     self.threads = threads
     Threads.count = threads
     gigaflops = Self.product(size: 768)
-    streams = [64 << 10, 512 << 10, 2 << 20, 8 << 20, 32 << 20, 256 << 20].map {
+    streams = [64 << 10, 512 << 10, 1 << 20, 4 << 20, 8 << 20, 16 << 20, 32 << 20, 64 << 20, 256 << 20].map {
       Stream(bytes: $0, gigabytesPerSecond: Self.stream(bytes: $0, threads: threads))
     }
   }
 
-  /// Bandwidth of data that takes so much memory: of the smallest stream that is not smaller.
+  /// Bandwidth of data that takes so much memory, between the streams of next smaller and next larger size.
   func bandwidth(bytes: Double) -> Double {
-    let stream = streams.first { Double($0.bytes) >= bytes } ?? streams.last
-    return stream?.gigabytesPerSecond ?? .nan
+    guard let first = streams.first, let last = streams.last else { return .nan }
+    guard let upper = streams.firstIndex(where: { Double($0.bytes) >= bytes }) else { return last.gigabytesPerSecond }
+    guard upper > 0 else { return first.gigabytesPerSecond }
+    let (a, b) = (streams[upper - 1], streams[upper])
+    let part = log(bytes / Double(a.bytes)) / log(Double(b.bytes) / Double(a.bytes))
+    return a.gigabytesPerSecond + (b.gigabytesPerSecond - a.gigabytesPerSecond) * part
   }
 
   /// The least time in milliseconds.
-  /// - Parameter working: bytes of memory touched, where they differ from the bytes moved.
-  public func floor(_ cost: StepCost, working: Double? = nil) -> Double {
-    max(cost.flops / (gigaflops * 1e6), cost.bytes / (bandwidth(bytes: working ?? cost.bytes) * 1e6))
+  public func floor(_ cost: StepCost) -> Double {
+    max(cost.flops / (gigaflops * 1e6), cost.bytes / (bandwidth(bytes: cost.working) * 1e6))
   }
 
   private static func product(size: Int) -> Double {

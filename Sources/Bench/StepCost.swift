@@ -10,11 +10,19 @@ public struct StepCost: Equatable, Sendable {
   }
 
   public var flops = 0.0
+  /// Bytes moved, and bytes of the memory they lie in (which decides how fast they can be moved).
   public var bytes = 0.0
+  public var working: Double
+
+  /// - Parameter working: nil: as many as are moved.
+  init(flops: Double = 0, bytes: Double = 0, working: Double? = nil) {
+    (self.flops, self.bytes, self.working) = (flops, bytes, working ?? bytes)
+  }
 
   static func += (cost: inout StepCost, other: StepCost) {
     cost.flops += other.flops
     cost.bytes += other.bytes
+    cost.working += other.working
   }
 }
 
@@ -56,11 +64,15 @@ public struct StepShape: Sendable {
     var cost = StepCost()
     switch stage {
     case .clear:
-      cost.bytes = float * p
+      cost = StepCost(bytes: float * p)
     case .ginForward:
-      cost += StepCost(flops: layers * (8 * a * s * s + 3 * e * s), bytes: layers * float * 9 * a * s)
+      // One layer at a time is at work: h, message, lin1 (2 S), lin2, the layer's result.
+      cost = StepCost(
+        flops: layers * (8 * a * s * s + 3 * e * s), bytes: layers * float * 9 * a * s, working: float * 6 * a * s)
     case .ginBackward:
-      cost += StepCost(flops: layers * (16 * a * s * s + 3 * e * s), bytes: layers * float * 19 * a * s)
+      // The same again as gradients.
+      cost = StepCost(
+        flops: layers * (16 * a * s * s + 3 * e * s), bytes: layers * float * 19 * a * s, working: float * 12 * a * s)
     case .restForward:
       for map in maps {
         let (rows, inputs, outputs) = (Double(map.rows), Double(map.inputs), Double(map.outputs))
@@ -80,7 +92,7 @@ public struct StepShape: Sendable {
       cost += logits(products: 2)
     case .adam:
       // Reads w, g, m, v; writes w, m, v.
-      cost += StepCost(flops: 14 * p, bytes: float * 7 * p)
+      cost = StepCost(flops: 14 * p, bytes: float * 7 * p, working: float * 4 * p)
     }
     return cost
   }
