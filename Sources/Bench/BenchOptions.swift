@@ -31,7 +31,8 @@ public struct BenchOptions: Sendable {
     guard bytes <= Self.mostBytes else {
       throw .option(
         name: "d-enc", value: "\(dEnc)",
-        expected: "at most \(Self.mostBytes >> 30) GiB of embeddings; \(visits) visits of this width take \(bytes >> 30)")
+        expected: "at most \(Self.mostBytes >> 30) GiB of embeddings; \(visits) visits of this width take "
+          + "\(bytes >> 30)")
     }
   }
 

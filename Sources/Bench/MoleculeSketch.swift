@@ -64,8 +64,16 @@ struct MoleculeSketch {
   /// A ring atom's element and the bonds it has left besides the two of the ring.
   private func ringElement(_ random: inout SequentialRandom, aromatic: Bool) -> (Element, Int) {
     let draw = Double.random(in: 0..<1, using: &random)
-    if aromatic { return draw < 0.06 ? (.nitrogen, 0) : draw < 0.072 ? (.nitrogen, 1) : draw < 0.08 ? (.sulfur, 0) : (.carbon, 1) }
-    return draw < 0.06 ? (.nitrogen, 1) : draw < 0.09 ? (.oxygen, 0) : draw < 0.1 ? (.sulfur, 0) : (.carbon, 2)
+    switch (aromatic, draw) {
+    case (true, ..<0.06): return (.nitrogen, 0)
+    case (true, ..<0.072): return (.nitrogen, 1)
+    case (true, ..<0.08): return (.sulfur, 0)
+    case (true, _): return (.carbon, 1)
+    case (false, ..<0.06): return (.nitrogen, 1)
+    case (false, ..<0.09): return (.oxygen, 0)
+    case (false, ..<0.1): return (.sulfur, 0)
+    case (false, _): return (.carbon, 2)
+    }
   }
 
   /// A ring of `size` atoms on its own, tied to the rest by a single bond.

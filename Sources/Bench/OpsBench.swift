@@ -54,7 +54,8 @@ public struct OpsBench {
   public func run() throws -> OpsReport {
     let data = try BenchData(options, molecules: molecules, visits: options.batch)
     let shape = StepShape(
-      atoms: molecules.batch.atomCount, edges: molecules.batch.edgeCount, medications: molecules.medicationCount,
+      atoms: molecules.batch.atomCount, neighbourhoods: molecules.diversity.neighbourhoods,
+      edges: molecules.batch.edgeCount, medications: molecules.medicationCount,
       parameters: try Trainer(data.job).store.parameterCount, options: options)
     let all = try OpCases(shape, molecules: molecules).all
     let cases = all.filter { filter.isEmpty || $0.name.lowercased().contains(filter.lowercased()) }

@@ -28,12 +28,16 @@ public struct StepCost: Equatable, Sendable {
 
 /// The shape that decides the costs.
 public struct StepShape: Sendable {
-  /// A atoms, E directed edges, M medications, P parameters; the letters of docs/performance.md.
-  public var atoms, edges, medications, parameters: Int
+  /// A atoms, U distinct ones with their neighbours, E directed edges, M medications, P parameters: the letters of
+  /// docs/performance.md.
+  public var atoms, neighbourhoods, edges, medications, parameters: Int
   public var options: BenchOptions
 
-  public init(atoms: Int, edges: Int, medications: Int, parameters: Int, options: BenchOptions) {
-    (self.atoms, self.edges, self.medications, self.parameters) = (atoms, edges, medications, parameters)
+  public init(
+    atoms: Int, neighbourhoods: Int, edges: Int, medications: Int, parameters: Int, options: BenchOptions
+  ) {
+    (self.atoms, self.neighbourhoods, self.edges) = (atoms, neighbourhoods, edges)
+    (self.medications, self.parameters) = (medications, parameters)
     self.options = options
   }
 
@@ -61,6 +65,8 @@ public struct StepShape: Sendable {
     let float = Double(MemoryLayout<Float>.stride)
     let (a, e, s, p) = (Double(atoms), Double(edges), Double(options.dS), Double(parameters))
     let layers = Double(options.layers)
+    // The first layer computes the same for atoms with the same neighbourhood; dropout at its end tells them apart.
+    let rows = (layers - 1) * a + Double(neighbourhoods)
     var cost = StepCost()
     switch stage {
     case .clear:
@@ -68,11 +74,11 @@ public struct StepShape: Sendable {
     case .ginForward:
       // One layer at a time is at work: h, message, lin1 (2 S), lin2, the layer's result.
       cost = StepCost(
-        flops: layers * (8 * a * s * s + 3 * e * s), bytes: layers * float * 9 * a * s, working: float * 6 * a * s)
+        flops: 8 * rows * s * s + 3 * layers * e * s, bytes: float * 9 * rows * s, working: float * 6 * a * s)
     case .ginBackward:
       // The same again as gradients.
       cost = StepCost(
-        flops: layers * (16 * a * s * s + 3 * e * s), bytes: layers * float * 19 * a * s, working: float * 12 * a * s)
+        flops: 16 * rows * s * s + 3 * layers * e * s, bytes: float * 19 * rows * s, working: float * 12 * a * s)
     case .restForward:
       for map in maps {
         let (rows, inputs, outputs) = (Double(map.rows), Double(map.inputs), Double(map.outputs))

@@ -34,7 +34,8 @@ public struct StepReport: Encodable, Sendable {
   /// Measures what the machine can do and sets every part's floor beside it.
   public mutating func addRoofline(_ options: BenchOptions) {
     let shape = StepShape(
-      atoms: atoms, edges: directedEdges, medications: medications, parameters: parameters, options: options)
+      atoms: atoms, neighbourhoods: neighbourhoods, edges: directedEdges, medications: medications,
+      parameters: parameters, options: options)
     roofline = StepRoofline(self, shape: shape, machine: Roofline(threads: options.threads))
   }
 

@@ -111,12 +111,13 @@ import Testing
   func costs() {
     var options = BenchOptions()
     (options.batch, options.dEnc, options.dK, options.dS, options.layers, options.history) = (2, 8, 4, 2, 3, 1)
-    let shape = StepShape(atoms: 10, edges: 20, medications: 5, parameters: 100, options: options)
+    let shape = StepShape(
+      atoms: 10, neighbourhoods: 6, edges: 20, medications: 5, parameters: 100, options: options)
     #expect(shape.cost(.clear).bytes == 400)
     #expect(shape.cost(.adam).bytes == 2_800 && shape.cost(.adam).working == 1_600)
-    #expect(shape.cost(.ginForward).flops == 3 * (8 * 10 * 4 + 3 * 20 * 2))
-    #expect(shape.cost(.ginForward).bytes == 3 * 4 * 9 * 10 * 2)
-    #expect(shape.cost(.ginBackward).flops == 3 * (16 * 10 * 4 + 3 * 20 * 2))
+    #expect(shape.cost(.ginForward).flops == 8 * 26 * 4 + 3 * 3 * 20 * 2)
+    #expect(shape.cost(.ginForward).bytes == 4 * 9 * 26 * 2)
+    #expect(shape.cost(.ginBackward).flops == 16 * 26 * 4 + 3 * 3 * 20 * 2)
     // Maps: q [2,8→4], k [6,8→4], patient [2,16→8], q, k, o of the history, two projections each side, and the scores.
     let products = 2 * 32 + 6 * 32 + 2 * 128 + 3 * 2 * 32 + 2 * 32 + 2 * 16 + 5 * 40 + 5 * 16
     #expect(shape.cost(.restForward).flops == Double(2 * products + 2 * 2 * 5 * 4))
