@@ -109,16 +109,17 @@ static struct {
   const char *reason;
 } machine;
 static pthread_once_t once_machine = PTHREAD_ONCE_INIT;
-/// Set as soon as the vector loops may be used, inside the test already.
-static int vector_loops;
+/// On the thread that runs the tests: the loops under test may be used.
+static _Thread_local int trying;
 
 static void find_machine(void) {
   machine.reason = "float32: the processor has neither AMX nor AVX512-BF16";
 #if THERIAC_BF16_X86
   if (!has_avx512_bf16()) return;
-  vector_loops = 1;
+  trying = 1;
   int result = tried(CK_BF16_AVX512);
-  machine.avx512 = vector_loops = result == passed;
+  trying = 0;
+  machine.avx512 = result == passed;
   if (!machine.avx512) {
     machine.reason = result == illegal ? "float32: the test of AVX512-BF16 met an illegal instruction"
                                        : "float32: the test of AVX512-BF16 gave wrong numbers";
@@ -130,17 +131,19 @@ static void find_machine(void) {
     machine.reason = "bf16 products: AVX512-BF16 (the system refuses AMX)";
     return;
   }
+  trying = 1;
   result = tried(CK_BF16_AMX);
+  trying = 0;
   machine.amx = result == passed;
-  machine.reason = machine.amx           ? "bf16 products: AMX"
-      : result == illegal ? "bf16 products: AVX512-BF16 (the test of AMX met an illegal instruction)"
-                                         : "bf16 products: AVX512-BF16 (the test of AMX gave wrong numbers)";
+  machine.reason = machine.amx ? "bf16 products: AMX"
+      : result == illegal      ? "bf16 products: AVX512-BF16 (the test of AMX met an illegal instruction)"
+                               : "bf16 products: AVX512-BF16 (the test of AMX gave wrong numbers)";
 #endif
 }
 
 int32_t ck_bf16_can(int32_t path) {
   if (path == CK_BF16_PLAIN || path == CK_BF16_TILES) return 1;
-  if (path == CK_BF16_AVX512 && vector_loops) return 1;
+  if (path == CK_BF16_AVX512 && trying) return 1;
   pthread_once(&once_machine, find_machine);
   return path == CK_BF16_AVX512 ? machine.avx512 : path == CK_BF16_AMX ? machine.amx : 0;
 }
