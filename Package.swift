@@ -85,7 +85,7 @@ let package = Package(
 
     tests("Random"),
     tests("HDF5"),
-    tests("TensorCore", ["Random"]),
+    tests("TensorCore", ["Random", "CKernels"]),
     tests("Records", ["HDF5"]),
     tests("Synthesis", ["Records", "Random"]),
     tests("Molecules", ["HDF5"]),
@@ -96,7 +96,7 @@ let package = Package(
     tests("Metrics", ["HDF5"]),
     tests("Checkpoints", ["HDF5"]),
     tests("Models", ["HDF5", "Layers", "TensorCore"]),
-    tests("Training", ["Checkpoints", "Molecules", "Random", "Records"]),
+    tests("Training", ["Checkpoints", "Molecules", "Random", "Records", "TensorCore"]),
     tests("Wire"),
     .executableTarget(name: "ClusterTestWorker", dependencies: ["Cluster"], path: "Tests/ClusterTestWorker"),
     tests("Cluster", ["Wire", "ClusterTestWorker"]),

@@ -16,6 +16,8 @@ final class ClusterSteps: CoordinatorProgram {
   private var previous: (step: Int, at: ContinuousClock.Instant)?
   /// Milliseconds per step.
   private(set) var samples: [Double] = []
+  /// How the workers compute their products, where there is a choice.
+  private(set) var products: String?
   /// MiB, summed over the workers.
   private(set) var peakMemory: Double?
 
@@ -65,7 +67,9 @@ final class ClusterSteps: CoordinatorProgram {
 
   func progress(_ bytes: UnsafeRawBufferPointer, from rank: Int, of task: ClusterTask) throws {
     let now = clock.now
-    let step = try RunProgress(bytes).step
+    let progress = try RunProgress(bytes)
+    products = progress.products?.text ?? products
+    let step = progress.step
     if let previous, step > previous.step, epoch > 0 || previous.step >= warmUp {
       samples.append((now - previous.at).milliseconds / Double(step - previous.step))
     }

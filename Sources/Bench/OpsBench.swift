@@ -19,6 +19,8 @@ public struct OpsReport: Encodable, Sendable {
   public var rows: [Row]
   public var machine: Roofline
   public var threads: Int
+  /// float32, or what computes the products: "bf16 products: AVX512-BF16". The products' peak is measured with it.
+  public var products: String
   public var processor, instructionSet: String
 
   public func text() throws -> String {
@@ -32,7 +34,7 @@ public struct OpsReport: Encodable, Sendable {
           NumberText.fixed(row.gigaflopsPerSecond, 1), "\(NumberText.fixed(100 * row.share, 0)) %",
         ])
     }
-    return table.text() + "\nroofline: \(machine.text)\n\(processor), \(instructionSet)"
+    return table.text() + "\nroofline: \(machine.text)\n\(products); \(processor), \(instructionSet)"
   }
 }
 
@@ -52,6 +54,11 @@ public struct OpsBench {
 
   /// - Throws: `BenchError.option` when no operation has such a name.
   public func run() throws -> OpsReport {
+    guard options.precision == .mixed, let path = BFloat16Path.best else { return try measure() }
+    return try ProductPrecision.$current.withValue(.bfloat16(path)) { try measure() }
+  }
+
+  private func measure() throws -> OpsReport {
     let data = try BenchData(options, molecules: molecules, visits: options.batch)
     let shape = StepShape(
       atoms: molecules.batch.atomCount, neighbourhoods: molecules.diversity.neighbourhoods,
@@ -73,7 +80,9 @@ public struct OpsBench {
         gigaflopsPerSecond: op.cost.flops / milliseconds * 1e-6, share: machine.floor(op.cost) / milliseconds)
     }
     return OpsReport(
-      rows: rows, machine: machine, threads: options.threads, processor: Machine.processor,
+      rows: rows, machine: machine, threads: options.threads,
+      products: options.precision == .mixed ? BFloat16Path.reason : options.precision.rawValue,
+      processor: Machine.processor,
       instructionSet: Machine.instructionSet)
   }
 

@@ -41,12 +41,12 @@ public struct StepBench {
       stages[stage.rawValue].append((now - last).milliseconds)
       last = now
     }
-    var allocations = 0
+    var (allocations, products): (Int, String?) = (0, nil)
     while wall.count < steps + Self.warmUp {
       let end = min(data.job.stepsPerEpoch, steps + Self.warmUp - wall.count)
       start = clock.now
       (last, cpu) = (start, Machine.processorSeconds)
-      _ = try trainer.train(to: end, through: exchange) { _ in
+      _ = try trainer.train(to: end, through: exchange, agreed: { products = $0.text }) { _ in
         let now = clock.now
         wall.append((now - start).milliseconds)
         processor.append((Machine.processorSeconds - cpu) * 1e3)
@@ -61,6 +61,7 @@ public struct StepBench {
     report.poolAllocationsAfterFirst = BufferPool.systemAllocations() - allocations
     report.stepCpuMs = Samples(processor.dropFirst(Self.warmUp)).median
     report.peakMemoryMib = Machine.peakMemory()
+    report.products = products
     func median(_ stage: StepStage) -> Double { Samples(stages[stage.rawValue].dropFirst(Self.warmUp)).median }
     report.clearMs = median(.clear)
     report.ginFwdMs = median(.ginForward)
@@ -83,6 +84,7 @@ public struct StepBench {
     let parameters = try Trainer(data.job).store.parameterCount
     var report = report(Samples(cluster.samples), parameters: parameters, workers: workers)
     report.peakMemoryMib = cluster.peakMemory
+    report.products = cluster.products
     return report
   }
 

@@ -1,5 +1,6 @@
 import Foundation
 import Reports
+import TensorCore
 
 /// What `theriac bench step` found: medians over the measured steps. As JSON with the names in snake_case.
 public struct StepReport: Encodable, Sendable {
@@ -15,6 +16,8 @@ public struct StepReport: Encodable, Sendable {
   public var poolAllocationsAfterFirst: Int?
   public var steps, threads, workers, batch, history: Int
   public var precision: String
+  /// What computes the products where `precision` leaves a choice: "bf16 products: AVX512-BF16".
+  public var products: String?
   public var dEnc, dK, dS, layers: Int
   public var molecules: String
   public var medications, moleculeCount, atoms, directedEdges, atomKinds, neighbourhoods, parameters: Int
@@ -36,7 +39,11 @@ public struct StepReport: Encodable, Sendable {
     let shape = StepShape(
       atoms: atoms, neighbourhoods: neighbourhoods, edges: directedEdges, medications: medications,
       parameters: parameters, options: options)
-    roofline = StepRoofline(self, shape: shape, machine: Roofline(threads: options.threads))
+    let path = options.precision == .mixed ? BFloat16Path.best : nil
+    let machine = ProductPrecision.$current.withValue(path.map { .bfloat16($0) } ?? .float32) {
+      Roofline(threads: options.threads)
+    }
+    roofline = StepRoofline(self, shape: shape, machine: machine)
   }
 
   public func text() throws -> String {
@@ -55,7 +62,8 @@ public struct StepReport: Encodable, Sendable {
     lines.append(memory + pool)
     lines.append(
       "batch \(batch), history \(history), d_enc \(dEnc), d_K \(dK), d_s \(dS), \(layers) layers, "
-        + "\(NumberText.count(parameters)) parameters, \(precision)")
+        + "\(NumberText.count(parameters)) parameters, \(precision)"
+        + (products.map { " (\($0))" } ?? ""))
     lines.append(
       "molecules: \(molecules); \(moleculeCount) of \(medications) medications, \(NumberText.count(atoms)) atoms, "
         + "\(NumberText.count(directedEdges)) directed edges, \(atomKinds) kinds of atoms, "

@@ -4,18 +4,30 @@ import Training
 package struct RunProgress {
   package var step: Int
   package var loss: LossSums
+  /// How the ranks compute their products, at the beginning of a task of a `precision: mixed` run; then nothing was
+  /// trained since the last report.
+  package var products: (text: String, isFallback: Bool)?
 
-  package var bytes: [UInt8] { encode(step, loss) }
+  package var bytes: [UInt8] {
+    encode(step, loss) + (products.map { [$0.isFallback ? 1 : 0] + Array($0.text.utf8) } ?? [])
+  }
 
   package init(step: Int, loss: LossSums) {
     self.step = step
     self.loss = loss
   }
 
+  init(_ agreement: ProductAgreement) {
+    self.init(step: 0, loss: LossSums())
+    products = (agreement.text, agreement.isFallback)
+  }
+
   package init(_ bytes: UnsafeRawBufferPointer) throws {
     let (first, loss) = try decode(bytes, "progress")
     step = first
     self.loss = loss
+    let rest = bytes[headerBytes...]
+    if let flag = rest.first { products = (String(decoding: rest.dropFirst(), as: UTF8.self), flag != 0) }
   }
 }
 

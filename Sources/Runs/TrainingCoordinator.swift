@@ -32,6 +32,8 @@ public final class TrainingCoordinator: CoordinatorProgram {
   private var trainerState: TrainerState?
   private var pendingLoss = LossSums()
   private var mustEvaluate = false
+  /// How the workers compute their products, as said in the log.
+  private var products = ""
   private var epochStarted: ContinuousClock.Instant
   public private(set) var best: (metric: Double, epoch: Int)?
   public private(set) var stalled = 0
@@ -139,6 +141,11 @@ public final class TrainingCoordinator: CoordinatorProgram {
   public func progress(_ bytes: UnsafeRawBufferPointer, from rank: Int, of task: ClusterTask) throws {
     guard case .train(let epoch, _) = try task.bytes.withUnsafeBytes({ try RunTask($0) }) else { return }
     let progress = try RunProgress(bytes)
+    if let (text, isFallback) = progress.products {
+      if text != products { log.write(isFallback ? .warning : .info, text) }
+      products = text
+      return
+    }
     report(
       .step(
         epoch: epoch + 1, step: progress.step, steps: trainingJob.stepsPerEpoch,

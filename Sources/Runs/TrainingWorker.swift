@@ -45,7 +45,13 @@ public final class TrainingWorker: WorkerProgram {
       var hadDrifted = false
       if trainer.epoch == epoch {
         var reported = clock.now
-        _ = try trainer.train(to: end, through: exchange) { sums in
+        _ = try trainer.train(
+          to: end, through: exchange,
+          agreed: { agreement in
+            guard exchange.rank == 0 else { return }
+            try RunProgress(agreement).bytes.withUnsafeBytes(progress)
+          }
+        ) { sums in
           guard exchange.rank == 0, clock.now - reported >= .milliseconds(100) else { return }
           reported = clock.now
           try RunProgress(step: trainer.stepInEpoch, loss: sums).bytes.withUnsafeBytes(progress)

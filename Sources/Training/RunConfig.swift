@@ -21,7 +21,11 @@ public enum AveragingChoice: String, CaseIterable, Sendable {
 public enum LearningRateDecay: String, CaseIterable, Sendable { case constant, exponential, cosine }
 public enum SplitChoice: String, CaseIterable, Sendable { case cohort, official, shuffled }
 public enum UnparsableSMILES: String, CaseIterable, Sendable { case refuse, skip }
-public enum Precision: String, CaseIterable, Sendable { case float32 }
+public enum Precision: String, CaseIterable, Sendable {
+  case float32
+  /// Matrix products of training in bfloat16 with float32 sums; weights, moments and everything else in float32.
+  case mixed
+}
 
 /// Every setting of a run, resolved: a preset, then the file, then `--set`.
 ///

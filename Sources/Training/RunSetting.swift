@@ -136,7 +136,7 @@ extension RunSetting {
       .choice("metric_averaging", \.metricAveraging, "Unweighted over batches of metric_batch, or over visits."),
       .integer(
         "metric_batch", \.metricBatch, in: 1...1_000_000, "Batch of metric_averaging: batch-mean (the code: 8)."),
-      .choice("precision", \.precision, "Arithmetic of the matrix products."),
+      .choice("precision", \.precision, "Matrix products of training: float32, or mixed: bfloat16 with float32 sums."),
       .integer("threads", \.threads, in: 1...1_024, "Threads inside each worker."),
       .integer(
         "checkpoint_steps", \.checkpointSteps, in: 0...any, "Also checkpoint every so many steps; 0: epochs only."),

@@ -23,6 +23,11 @@ public final class Trainer {
   /// Told when a part of a step has ended: a clock for benchmarks.
   package var stageEnded: ((StepStage) -> Void)?
 
+  /// How the ranks compute the products of training; settled anew by every `train`.
+  var products = ProductPrecision.float32
+  /// The best bf16 path of this rank and why, where that is not this process's: for tests.
+  package var offeredPath: (path: BFloat16Path?, reason: String)?
+
   private let medicationTextsMD: Tensor<Float>
   private let average: MoleculeAverage
   private var membership: Membership?
@@ -64,14 +69,22 @@ public final class Trainer {
   // MARK: A step
 
   /// Runs steps of the epoch in progress up to `end`, or up to a stop request; then the epoch's end if it is reached.
-  /// - Parameter report: called after every step with the sums of the epoch so far.
+  /// - Parameters:
+  ///   - agreed: called first, with how the ranks compute their products; not for `precision: float32`.
+  ///   - report: called after every step with the sums of the epoch so far.
   /// - Returns: true when a stop was asked for.
-  public func train(to end: Int, through exchange: any StepExchange, report: (LossSums) throws -> Void) throws -> Bool {
+  public func train(
+    to end: Int, through exchange: any StepExchange, agreed: (ProductAgreement) throws -> Void = { _ in },
+    report: (LossSums) throws -> Void
+  ) throws -> Bool {
     try join(exchange)
+    if let agreement = try agreeOnProducts(through: exchange) { try agreed(agreement) }
     let plan = job.plan(epoch: epoch)
     while stepInEpoch < end {
       do {
-        lossInEpoch += try step(plan.visits(ofStep: stepInEpoch), through: exchange)
+        lossInEpoch += try ProductPrecision.$current.withValue(products) {
+          try step(plan.visits(ofStep: stepInEpoch), through: exchange)
+        }
       } catch {
         store.discardStatistics()
         throw error
@@ -273,7 +286,8 @@ public final class Trainer {
   // MARK: Evaluation
 
   /// σ(p_v · Ẽ) of the given rows of `table`, `[rows, M]`, in evaluation mode.
-  /// The medications are encoded once; visits go through in blocks.
+  /// The medications are encoded once; visits go through in blocks. In float32, also in a run of `precision: mixed`: the
+  /// scores of a set of weights depend on nothing else.
   public func scores(ofRows rows: [Int], block: Int = 256) throws -> [Float] {
     try store.withoutGradients {
       store.statisticsExchange = nil

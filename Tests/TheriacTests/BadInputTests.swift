@@ -30,7 +30,7 @@ import Testing
     try train(["alpha=1.01"], ["alpha", "[0, 1]"])
     try train(["learning_rate=1"], ["unknown setting \"learning_rate\""])
     try train(["batch=5000"], ["batch 5000 is larger than", "drop_last"])
-    try train(["precision=mixed"], ["precision", "float32"])
+    try train(["precision=half"], ["precision", "float32 | mixed"])
     try expectRefused(
       ["train", "--config", "/nowhere.yaml", "--out", workspace.run("refused")], ["/nowhere.yaml"],
       out: workspace.run("refused"))

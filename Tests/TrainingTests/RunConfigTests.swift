@@ -41,7 +41,7 @@ import Training
       ("protocol: papper", "setting protocol in f.yaml is \"papper\"; expected official | paper"),
       ("dropout: 1", "setting dropout in f.yaml is \"1\"; expected a number in [0, 1)"),
       ("mlp_residual: maybe", "setting mlp_residual in f.yaml is \"maybe\"; expected true | false"),
-      ("precision: mixed", "setting precision in f.yaml is \"mixed\"; expected float32"),
+      ("precision: half", "setting precision in f.yaml is \"half\"; expected float32 | mixed"),
       ("batch: [1, 2]", "setting batch in f.yaml is \"(a list or mapping)\"; expected one value"),
       ("- a\n- b", "f.yaml is not a mapping of settings; write one `key: value` a line"),
     ])

@@ -1,11 +1,15 @@
 import CBLAS
 import CKernels
 
-/// Single precision on the vector kernels (CKernels, dispatched at run time) and oneDNN's matrix product.
+/// Single precision on the vector kernels (CKernels, dispatched at run time) and oneDNN's matrix product, or the bfloat16
+/// products where `ProductPrecision.current` says so.
 public enum VectorKernels: KernelSet {
   public typealias Element = Float
 
   public static func gemm(_ product: Product, _ a: In, _ b: In, _ c: Out) -> Int {
+    if case .bfloat16(let path) = ProductPrecision.current, let status = bfloat16(product, a, b, c, path) {
+      return status
+    }
     Threads.apply()
     let (m, n, k) = (product.m, product.n, product.k)
     if m > 0, !product.transposeA, m < fewestRows || product.beta != 0 { return steadyProduct(product, a, b, c) }
