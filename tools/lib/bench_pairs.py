@@ -94,6 +94,10 @@ def main(reference, python, theriac, pairs, threads, steps, precisions):
         note("evaluation, 2,072 visits, molecules once", "s", 3, seconds["gin_once"], report["seconds"])
         note("evaluation, molecules every batch (as the authors)", "s", 3, seconds["gin_per_batch"], report["seconds"])
 
+    if os.getloadavg()[0] > 0.5 * os.cpu_count():
+        print(
+            f"   load {os.getloadavg()[0]:.1f} on {os.cpu_count()} processors: other programs run; threads that wait for "
+            "each other will look far too slow", file=sys.stderr)
     started = time.time()
     for pair in range(pairs):
         print(f"   pair {pair + 1} of {pairs}, {time.time() - started:.0f} s", file=sys.stderr, flush=True)
