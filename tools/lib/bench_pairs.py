@@ -1,7 +1,7 @@
 """Runs theriac and the PyTorch reference alternately and prints the ratio table; called by tools/bench_against_pytorch.
 
-Every pair is one run of the reference and one of ours right after it (before it in every second pair), so that both
-see the same machine. A ratio is theirs / ours of one pair. Needs only the standard library.
+A pair is one run of the reference and ours right after it (before it in every second pair), so that both see the same
+machine. A ratio is theirs / ours of one pair. Needs only the standard library.
 """
 import json
 import os
@@ -50,7 +50,7 @@ def main(reference, python, theriac, pairs, threads, steps, precisions):
     pairs, threads, steps, precisions = int(pairs), int(threads), int(steps), precisions.split(",")
     molecules = os.path.join(reference, "..", "data", "molecules", "atc3_smiles_nlammr_m3.json")
     rows = {}
-    shape = {}
+    shape, memories = {}, {}
 
     def theirs(*options):
         documents, memory = run([python, os.path.join(reference, "bench_step.py"), *map(str, options)])
@@ -60,32 +60,36 @@ def main(reference, python, theriac, pairs, threads, steps, precisions):
         documents, memory = run([theriac, "bench", kind, "--json", "--molecules", molecules, *map(str, options)])
         return documents[0], memory
 
-    def alternate(pair, first, second):
-        """Both, in turns; the results in the order of the arguments."""
+    def alternate(pair, first, *others):
+        """All, the first one first or last in turns; the results in the order of the arguments."""
         if pair % 2 == 0:
-            a = first()
-            return a, second()
-        b = second()
-        return first(), b
+            return [first()] + [other() for other in others]
+        results = [other() for other in others]
+        return [first()] + results
 
     def note(name, unit, digits, a, b):
         rows.setdefault(name, Measurement(name, unit, digits)).pairs.append((a, b))
 
     def step(pair, thread_count, batch, variants):
         count = steps if batch == 8 else max(5, steps // 3)
-        for precision in precisions:
-            for name, options in variants:
-                counted = ["--steps", 200 if "--workers" in options else 2 * count]
-                (documents, memory), (report, our_memory) = alternate(
-                    pair,
-                    lambda: theirs("--threads", thread_count, "--steps", count, "--batch", batch),
-                    lambda: ours("step", "--batch", batch, "--precision", precision, *options, *counted))
-                label = name if precision == "float32" else f"{name}, ours {precision}"
-                note(label, "ms", 2, documents[0]["step_ms"], report["step_ms"])
-                shape.update({"ours": report, "theirs": documents[0]})
-                if "--workers" not in options and thread_count == 1:
-                    memory_name = f"peak memory, batch {batch}" + label[len(name):]
-                    note(memory_name, "MiB", 0, memory, our_memory)
+        runs = [(precision, name, options) for precision in precisions for name, options in variants]
+
+        def run_ours(precision, options):
+            counted = 200 if "--workers" in options else 2 * count
+            return ours("step", "--batch", batch, "--precision", precision, "--steps", counted, *options)
+
+        (documents, memory), *reports = alternate(
+            pair, lambda: theirs("--threads", thread_count, "--steps", count, "--batch", batch),
+            *[lambda p=precision, o=options: run_ours(p, o) for precision, _, options in runs])
+        for (precision, name, options), (report, our_memory) in zip(runs, reports):
+            suffix = "" if precision == "float32" else f", ours {precision}"
+            note(name + suffix, "ms", 2, documents[0]["step_ms"], report["step_ms"])
+            shape.update({"ours": report, "theirs": documents[0]})
+            if "--workers" in options:
+                memories[f"peak memory, batch {batch}; ours {threads} workers together{suffix}"] = (
+                    memory, report["peak_memory_mib"])
+            elif thread_count == 1:
+                memories[f"peak memory, batch {batch}, 1 thread{suffix}"] = (memory, our_memory)
 
     def evaluation(pair):
         (documents, _), (report, _) = alternate(
@@ -109,6 +113,8 @@ def main(reference, python, theriac, pairs, threads, steps, precisions):
             ])
         step(pair, 1, 64, [("step of 64 visits, 1 thread", ["--threads", 1])])
         evaluation(pair)
+        for name, (their_memory, our_memory) in memories.items():
+            note(name, "MiB", 0, their_memory, our_memory)
 
     our, their = shape["ours"], shape["theirs"]
     torch = subprocess.run(
