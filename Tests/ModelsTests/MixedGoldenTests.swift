@@ -61,7 +61,7 @@ struct MixedGoldenTests {
     #expect(error <= 5e-2 && error > 1e-5, "\(error)")
   }
 
-  @Test("at real dimensions the norm of every gradient agrees to 2 %, the molecule encoder's to 10 %")
+  @Test("at real dimensions the norm of every gradient agrees to 2 %, the molecule encoder's to 5 %")
   func normsAtFullSize() throws {
     let path = BFloat16Path.avx512.isAvailable ? BFloat16Path.avx512 : .plain
     let golden = try Golden<Float>("nlammr_full.h5")
@@ -70,8 +70,7 @@ struct MixedGoldenTests {
       let norm = try golden.file.read("grad_norm/\(entry.name)", as: Float.self)[0]
       let found = golden.store.gradients[entry.range].reduce(0.0) { $0 + Double($1) * Double($1) }.squareRoot()
       let error = abs(found / Double(norm) - 1)
-      print("FULL", entry.name, error)
-      #expect(error <= (entry.name.hasPrefix("global_encoder.") ? 0.1 : 2e-2), "\(entry.name): \(error)")
+      #expect(error <= (entry.name.hasPrefix("global_encoder.") ? 5e-2 : 2e-2), "\(entry.name): \(error)")
     }
   }
 

@@ -10,6 +10,8 @@ public protocol KernelSet {
 
   // Products.
   static func gemm(_ product: Product, _ a: In, _ b: In, _ c: Out) -> Int
+  /// The products with one weight `[outputs, inputs]` where `ProductPrecision.current` is not float32; else nil.
+  static func roundedProducts(_ weight: In, outputs: Int, inputs: Int) -> (any LinearProducts<Element>)?
 
   // Elementwise.
   static func add(_ a: In, _ b: In, _ out: Out, _ count: Int)
