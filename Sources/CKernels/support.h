@@ -24,6 +24,9 @@ typedef uint64_t w8 __attribute__((vector_size(64), aligned(4), may_alias));
 #define load16(p) (*(const v16 *)(p))
 #define store16(p, v) (*(v16 *)(p) = (v))
 #define splat16(x) ((v16){0} + (x))
+/// x in all lanes, exactly: a load, where `splat16` adds to 0.
+#define broadcast16(x) ({ float one_ = (x); (v16){one_, one_, one_, one_, one_, one_, one_, one_, \
+                                                  one_, one_, one_, one_, one_, one_, one_, one_}; })
 /// The values where the mask is set, 0 elsewhere.
 #define keep16(v, mask) ((v16)((i16)(v) & (mask)))
 /// max(v, 0); NaN stays NaN.

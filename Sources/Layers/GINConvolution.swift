@@ -54,6 +54,19 @@ public struct GINConvolution<Element: TensorElement> {
     return try bn2(parts: outputs, training: training, after: lin2, relu: !isLast, dropout: dropouts)
   }
 
+  /// This layer for `Tensor.ginNetwork`: training in `parts` parts, whose gradients go to slots of the store where there
+  /// is more than one.
+  public func fused(parts: Int, _ step: DropoutStep) -> GINLayer<Element> {
+    func weights() -> GINLayer<Element>.Weights {
+      .init(
+        eps: eps.tensor, bonds: bond?.tables.map(\.tensor), linear1: lin1.weight.tensor, linear2: lin2.weight.tensor)
+    }
+    return GINLayer(
+      weights: parts == 1 ? [weights()] : (0..<parts).map { eps.inSlot($0, weights) },
+      norm1: bn1.fused(after: lin1), norm2: bn2.fused(after: lin2), relu: !isLast,
+      dropout: (dropout.rate, dropout.key(step)))
+  }
+
   private func inParts(
     _ parts: [Tensor<Element>], _ body: (Int, Tensor<Element>) throws -> Tensor<Element>
   ) throws -> [Tensor<Element>] {

@@ -40,6 +40,13 @@ extension BatchNorm {
   }
 }
 
+extension BatchNorm {
+  /// This normalisation, after `linear`, for `Tensor.ginNetwork`.
+  func fused(after linear: Linear<Element>) -> GINLayer<Element>.Norm {
+    .init(weight: weight.tensor, bias: bias.tensor, inputBias: linear.bias?.tensor, statistics: statistics)
+  }
+}
+
 /// Normalises every row over its last axis. Names: weight, bias.
 public struct LayerNorm<Element: TensorElement> {
   public let weight: Parameter<Element>

@@ -11,7 +11,14 @@ public struct MoleculeInputs {
   /// Number of the first atom within all molecules of the run: dropout does not depend on who encodes it.
   public let atomOffset: Int
 
-  public init(atoms: CategoryRows, edges: GraphEdges, molecules: Segments, atomOffset: Int) {
+  /// The same for the fused network of training.
+  let part: GINPart
+
+  /// - Throws: `ShapeError` unless atoms, edges and molecules speak of the same atoms.
+  public init(atoms: CategoryRows, edges: GraphEdges, molecules: Segments, atomOffset: Int) throws(ShapeError) {
+    part = try GINPart(
+      features: atoms, graph: edges, colours: GraphColours(features: atoms, graph: edges), molecules: molecules,
+      rowOffset: atomOffset)
     self.atoms = atoms
     self.edges = edges
     self.molecules = molecules
@@ -47,12 +54,19 @@ public struct MoleculeEncoder<Element: TensorElement> {
   /// the parameter store, so that their sum does not depend on who holds which part.
   /// - Shape: parts of atoms `[Aᵢ, 9]` → `[Σ Nᵢ, S]`
   public func callAsFunction(parts: [MoleculeInputs], _ step: DropoutStep?) throws -> Tensor<Element> {
+    if let step {
+      func tables() -> [Tensor<Element>] { atom.tables.map(\.tensor) }
+      return try Tensor.ginNetwork(
+        parts.map(\.part),
+        tables: parts.count == 1 ? [tables()] : parts.indices.map { atom.tables[0].inSlot($0, tables) },
+        layers: layers.map { $0.fused(parts: parts.count, step) })
+    }
     let nodes = try trace(parts: parts, step).last ?? []
     let molecules = try zip(nodes, parts).map { try $0.segmentMean($1.molecules) }
     return molecules.count == 1 ? molecules[0] : try Tensor.joinedRows(molecules)
   }
 
-  /// The atoms of every part after the embedding and after each layer (the last is what is pooled).
+  /// The same by single operations, as evaluation runs it: the atoms of every part after the embedding and after each layer (the last is what is pooled).
   public func trace(parts: [MoleculeInputs], _ step: DropoutStep?) throws -> [[Tensor<Element>]] {
     let embedded = try parts.enumerated().map { index, part in
       parts.count > 1 ? try atom.tables[0].inSlot(index) { try atom(part.atoms) } : try atom(part.atoms)

@@ -67,7 +67,7 @@ enum BatchInputs {
     let edges = all.edgeOffsets[range.lowerBound]..<all.edgeOffsets[range.upperBound]
     let first = Int32(atoms.lowerBound)
     let (atomWidth, bondWidth) = (job.modelConfig.atomDims.count, job.modelConfig.bondDims.count)
-    return MoleculeInputs(
+    return try MoleculeInputs(
       atoms: try CategoryRows(
         Array(all.atoms[(atoms.lowerBound * atomWidth)..<(atoms.upperBound * atomWidth)]),
         dims: job.modelConfig.atomDims),

@@ -45,7 +45,7 @@ struct Golden<Element: TensorElement> {
     let owner = try file.read("graph/batch", as: Int32.self)
     let average = try file.read("graph/avg_proj", as: Float.self)
     let moleculeCount = try file.shape(of: "graph/avg_proj")[1]
-    molecules = MoleculeInputs(
+    molecules = try MoleculeInputs(
       atoms: try CategoryRows(file.read("graph/x"), dims: config.atomDims),
       edges: try GraphEdges(
         nodes: atomCount, source: Array(edges[..<(edges.count / 2)]), target: Array(edges[(edges.count / 2)...]),

@@ -17,7 +17,7 @@ struct MixedGoldenTests {
     return (error / max(size, 1e-300)).squareRoot()
   }
 
-  @Test("the forward pass agrees to 2 %, the losses to 1 %", arguments: paths)
+  @Test("the forward pass agrees to 2 %, the losses to 0.1 %", arguments: paths)
   func forward(path: BFloat16Path) throws {
     let golden = try Golden<Float>("nlammr_small.h5")
     try ProductPrecision.$current.withValue(.bfloat16(path)) {
@@ -28,18 +28,23 @@ struct MixedGoldenTests {
       ]
       for (name, tensor) in found {
         let error = Self.relative(tensor.array, try golden.reference("forward/\(name)").values)
-        print("MIXED", path, name, error)
         #expect(error <= 2e-2 && error > 1e-5, "\(name): \(error)")
       }
       for (name, value) in zip(["bce", "margin", "total"], try golden.step()) {
         let reference = try golden.file.read("loss/\(name)", as: Float.self)[0]
-        print("MIXED", path, name, abs(value - reference) / abs(reference))
-        #expect(abs(value - reference) <= 1e-2 * abs(reference), "\(name)")
+        #expect(abs(value - reference) <= 1e-3 * abs(reference), "\(name)")
       }
     }
   }
 
-  @Test("gradients agree to 10 %, all together to 3 %", arguments: paths)
+  /// What a gradient may be off by. In the molecule encoder an input of a ReLU near zero falls on the other side, and each
+  /// layer adds to that; an ε is one number, a sum of terms of both signs.
+  static func bound(_ name: String) -> Double {
+    guard name.hasPrefix("global_encoder.") else { return 2e-2 }
+    return name.hasSuffix(".eps") ? 0.5 : 0.2
+  }
+
+  @Test("gradients agree to 2 %, the molecule encoder's to 20 %, all together to 5 %", arguments: paths)
   func gradients(path: BFloat16Path) throws {
     let golden = try Golden<Float>("nlammr_small.h5")
     _ = try ProductPrecision.$current.withValue(.bfloat16(path)) { try golden.step() }
@@ -48,17 +53,28 @@ struct MixedGoldenTests {
       let reference = try golden.reference("grad/\(entry.name)").values
       let found = Array(golden.store.gradients[entry.range])
       let error = Self.relative(found, reference)
-      print("MIXED", path, entry.name, error)
-      #expect(error <= 1e-1, "\(entry.name): \(error)")
+      #expect(error <= Self.bound(entry.name), "\(entry.name): \(error)")
       all += found
       references += reference
     }
     let error = Self.relative(all, references)
-    print("MIXED", path, "all", error)
-    #expect(error <= 3e-2 && error > 1e-5, "\(error)")
+    #expect(error <= 5e-2 && error > 1e-5, "\(error)")
   }
 
-  @Test("ten steps follow PyTorch's losses to 2 %", arguments: paths)
+  @Test("at real dimensions the norm of every gradient agrees to 2 %, the molecule encoder's to 5 %")
+  func normsAtFullSize() throws {
+    let path = BFloat16Path.avx512.isAvailable ? BFloat16Path.avx512 : .plain
+    let golden = try Golden<Float>("nlammr_full.h5")
+    _ = try ProductPrecision.$current.withValue(.bfloat16(path)) { try golden.step() }
+    for entry in golden.store.entries where !isNoise(entry.name) && !entry.name.hasSuffix(".eps") {
+      let norm = try golden.file.read("grad_norm/\(entry.name)", as: Float.self)[0]
+      let found = golden.store.gradients[entry.range].reduce(0.0) { $0 + Double($1) * Double($1) }.squareRoot()
+      let error = abs(found / Double(norm) - 1)
+      #expect(error <= (entry.name.hasPrefix("global_encoder.") ? 5e-2 : 2e-2), "\(entry.name): \(error)")
+    }
+  }
+
+  @Test("ten steps follow PyTorch's losses to 0.1 %", arguments: paths)
   func training(path: BFloat16Path) throws {
     let golden = try Golden<Float>("nlammr_small.h5")
     let trace = try golden.file.read("loss/trace10", as: Float.self)
@@ -67,8 +83,7 @@ struct MixedGoldenTests {
       golden.update()
       for column in 0..<3 {
         let expected = trace[step * 3 + column]
-        print("MIXED", path, "step", step, column, abs(losses[column] - expected) / abs(expected))
-        #expect(abs(losses[column] - expected) <= 2e-2 * abs(expected), "loss \(column) of step \(step + 1)")
+        #expect(abs(losses[column] - expected) <= 1e-3 * abs(expected), "loss \(column) of step \(step + 1)")
       }
     }
   }

@@ -13,6 +13,15 @@ void ck_use_threads(int32_t count);
 /// The instruction set that the kernels were dispatched to, for people.
 const char *ck_instruction_set(void);
 
+/// Tells the processor that the thread waits in a loop.
+static inline void ck_pause(void) {
+#if defined(__x86_64__)
+  __builtin_ia32_pause();
+#elif defined(__aarch64__)
+  __asm__ volatile("yield");
+#endif
+}
+
 /// A dropout mask: the element (row, column) is kept when its Philox word is at least `threshold`.
 typedef struct {
   uint32_t key0, key1, threshold;
@@ -82,6 +91,46 @@ void ck_message(
 void ck_message_gradient(
     const int32_t *offsets, const int32_t *targets, const int32_t *kinds, long nodes, const float *h,
     const float *bonds, const float *dy, float self_factor, float *dh, float *d_bonds, long width, int accumulate);
+
+// products.c: matrices without gaps; tuned for n a multiple of 64.
+/// Whether these products are faster than a library's here: with AVX-512.
+int32_t ck_products_available(void);
+/// C = A B with A [m, k], B [k, n].
+void ck_product(const float *a, const float *b, float *c, long m, long n, long k);
+/// C += Aᵀ B with A [rows, m], B [rows, n].
+void ck_product_transposed(const float *a, const float *b, float *c, long rows, long m, long n);
+/// y [columns, rows] = x [rows, columns], transposed.
+void ck_transpose(const float *x, float *y, long rows, long columns);
+
+// gin.c: `selves`, `weights` and `index` are per row; NULL means the row itself, or 1.
+void ck_message_rows(
+    const int32_t *offsets, const int32_t *sources, const int32_t *kinds, const int32_t *selves, long first,
+    long count, const float *h, const float *bonds, float self_factor, float *out, long width);
+/// Adds to `dh` and `d_bonds`; returns the sum of h[self] * dy.
+float ck_message_scatter(
+    const int32_t *offsets, const int32_t *sources, const int32_t *kinds, const int32_t *selves, long count,
+    const float *h, const float *bonds, const float *dy, float self_factor, float *dh, float *d_bonds, long width);
+/// Merges a tile's moments into those of the `seen` rows before; returns the tile's count.
+double ck_merge_moments(
+    const float *x, const float *weights, long rows, long width, double seen, double *mean, double *squares);
+void ck_batch_apply_rows(
+    const float *x, const int32_t *index, const float *scale, const float *shift, float *y, long rows, long width,
+    int relu, const ck_dropout_plan *plan);
+/// dy through dropout and ReLU; g may be dy.
+void ck_batch_slopes(
+    const float *y, const float *dy, float *g, long rows, long width, int relu, const ck_dropout_plan *plan);
+/// The same, summed over the members of each group.
+void ck_batch_slopes_grouped(
+    const float *y, const float *dy, const int32_t *offsets, const int32_t *members, float *g, long groups, long width,
+    int relu, const ck_dropout_plan *plan);
+/// Sets g to 0 where y is not positive (y may be NULL), and adds up g and g * normalised x.
+void ck_masked_sums(
+    const float *x, const float *mean, const float *inverse, const float *y, float *g, long rows, long width,
+    double *sum, double *product);
+/// out = a g + weight (b x + c)
+void ck_batch_slope_rows(
+    const float *x, const float *g, const float *weights, const float *a, const float *b, const float *c, float *out,
+    long rows, long width);
 
 // losses.c
 void ck_bce_gradient(const float *logits, const float *targets, float factor, float *dx, long count, int accumulate);

@@ -10,6 +10,8 @@ public protocol KernelSet {
 
   // Products.
   static func gemm(_ product: Product, _ a: In, _ b: In, _ c: Out) -> Int
+  /// The products with one weight `[outputs, inputs]` where `ProductPrecision.current` is not float32; else nil.
+  static func roundedProducts(_ weight: In, outputs: Int, inputs: Int) -> (any LinearProducts<Element>)?
 
   // Elementwise.
   static func add(_ a: In, _ b: In, _ out: Out, _ count: Int)
@@ -58,6 +60,41 @@ public protocol KernelSet {
   static func messageGradient(
     _ graph: GraphEdges, _ h: In, _ bonds: In?, _ dy: In, self factor: Element, dh: Out?, dBonds: Out?, width: Int,
     accumulate: Bool)
+
+  // The fused GIN layer: tiles of rows.
+  /// C = A B with A [m, k], B [k, n]; returns the library's status, 0 for success.
+  static func product(_ a: In, _ b: In, _ c: Out, m: Int, n: Int, k: Int) -> Int
+  /// C += Aᵀ B with A [rows, m], B [rows, n].
+  static func productTransposed(_ a: In, _ b: In, _ c: Out, rows: Int, m: Int, n: Int) -> Int
+  static func transpose(_ x: In, _ y: Out, rows: Int, columns: Int)
+  static func messageRows(
+    _ lists: MessageLists, _ h: In, _ bonds: In?, self factor: Element, _ out: Out, rows: Range<Int>, width: Int)
+  /// The gradient of `messageRows` over all rows, added to `dh` and `dBonds`; returns Σ h[own] ⊙ dy.
+  static func messageScatter(
+    _ lists: MessageLists, _ h: In, _ bonds: In?, _ dy: In, self factor: Element, dh: Out, dBonds: Out?, width: Int
+  ) -> Element
+  /// Merges the moments of a tile, whose rows may have weights, into those of the rows seen; returns the tile's count.
+  static func mergeMoments(
+    _ x: In, weights: In?, rows: Int, width: Int, seen: Double, mean: UnsafeMutablePointer<Double>,
+    squares: UnsafeMutablePointer<Double>
+  ) -> Double
+  /// `batchApply` of the rows x[index[r]].
+  static func batchApplyRows(
+    _ x: In, _ index: UnsafePointer<Int32>, scale: In, shift: In, _ y: Out, rows: Int, width: Int, relu: Bool,
+    _ plan: DropoutPlan?)
+  /// g = dy through dropout and ReLU, where y is their result; g may be dy.
+  static func batchSlopes(_ y: In, _ dy: In, _ g: Out, rows: Int, width: Int, relu: Bool, _ plan: DropoutPlan?)
+  /// The same, summed over the members of each group.
+  static func batchSlopesGrouped(
+    _ y: In, _ dy: In, offsets: UnsafePointer<Int32>, members: UnsafePointer<Int32>, _ g: Out, groups: Int, width: Int,
+    relu: Bool, _ plan: DropoutPlan?)
+  /// Adds up g and g ⊙ x̂ per column, after setting g to 0 where y (if any) is not positive.
+  static func maskedSums(
+    _ x: In, mean: In, inverse: In, _ y: In?, _ g: Out, rows: Int, width: Int, sum: UnsafeMutablePointer<Double>,
+    product: UnsafeMutablePointer<Double>)
+  /// out = a g + weight (b x + c), a weight per row or 1.
+  static func batchSlopeRows(
+    _ x: In, _ g: In, weights: In?, a: In, b: In, c: In, _ out: Out, rows: Int, width: Int)
 
   // Losses.
   static func crossEntropyBinary(_ logits: In, _ targets: In, _ count: Int) -> Double

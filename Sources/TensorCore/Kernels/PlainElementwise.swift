@@ -18,6 +18,10 @@ extension KernelSet {
     return 0
   }
 
+  public static func roundedProducts(
+    _ weight: In, outputs: Int, inputs: Int
+  ) -> (any LinearProducts<Element>)? { nil }
+
   public static func add(_ a: In, _ b: In, _ out: Out, _ count: Int) {
     for i in 0..<count { out[i] = a[i] + b[i] }
   }

@@ -27,6 +27,13 @@ extension VectorKernels {
     return 0
   }
 
+  public static func roundedProducts(
+    _ weight: In, outputs: Int, inputs: Int
+  ) -> (any LinearProducts<Float>)? {
+    guard case .bfloat16(let path) = ProductPrecision.current else { return nil }
+    return BFloat16Linear(weight, outputs: outputs, inputs: inputs, path: path)
+  }
+
   private static func multiply(_ product: Product, _ a: In, _ b: In, _ c: Out, _ path: BFloat16Path) {
     let (m, n, k) = (product.m, product.n, product.k)
     let accumulate: Int32 = product.beta == 0 ? 0 : 1

@@ -19,7 +19,7 @@ extension DropoutPlan {
 }
 
 extension Optional where Wrapped == DropoutPlan {
-  fileprivate func withKernelPlan(_ body: (UnsafePointer<ck_dropout_plan>?) -> Void) {
+  func withKernelPlan(_ body: (UnsafePointer<ck_dropout_plan>?) -> Void) {
     if let plan = self {
       plan.withKernelPlan { body($0) }
     } else {

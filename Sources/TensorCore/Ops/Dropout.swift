@@ -68,6 +68,16 @@ public struct DropoutPlan: Sendable {
     rows = mask.rows
   }
 
+  private init(_ plan: DropoutPlan, rowOffset: UInt64, rows: [Int32]?) {
+    (key, threshold, factor) = (plan.key, plan.threshold, plan.factor)
+    (self.rowOffset, self.rows) = (rowOffset, rows)
+  }
+
+  /// The plan of the rows from `first` on.
+  func shifted(by first: Int) -> DropoutPlan {
+    DropoutPlan(self, rowOffset: rowOffset &+ UInt64(first), rows: rows.map { Array($0.dropFirst(first)) })
+  }
+
   func globalRow(_ row: Int) -> UInt64 {
     if let rows { return UInt64(UInt32(bitPattern: rows[row])) }
     return rowOffset &+ UInt64(row)

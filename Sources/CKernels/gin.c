@@ -1,0 +1,326 @@
+#include "support.h"
+
+// The loops around the products of a GIN layer, for tiles of rows that stay in the first caches. Columns are taken in
+// strips of 64, then 16 (registers), then one by one.
+
+#define CK_STRIPS(width, strip, single)                       \
+  {                                                           \
+    long c = 0;                                               \
+    for (; c + 64 <= (width); c += 64) strip(c, 4);           \
+    for (; c + 16 <= (width); c += 16) strip(c, 1);           \
+    for (; c < (width); c++) single(c);                       \
+  }
+
+CK_INLINE void message_rows_strip(
+    const int32_t *offsets, const int32_t *sources, const int32_t *kinds, const int32_t *selves, long first,
+    long count, const float *h, const float *bonds, float self_factor, float *out, long width, const int vectors) {
+  for (long row = 0; row < count; row++) {
+    long v = first + row;
+    const float *own = h + (selves ? (long)selves[v] : v) * width;
+    v16 sum[4];
+    for (int i = 0; i < vectors; i++) sum[i] = load16(own + 16 * i) * self_factor;
+    for (long e = offsets[v]; e < offsets[v + 1]; e++) {
+      const float *source = h + (long)sources[e] * width;
+      if (bonds) {
+        const float *bond = bonds + (long)kinds[e] * width;
+        for (int i = 0; i < vectors; i++) sum[i] += relu16(load16(source + 16 * i) + load16(bond + 16 * i));
+      } else {
+        for (int i = 0; i < vectors; i++) sum[i] += load16(source + 16 * i);
+      }
+    }
+    for (int i = 0; i < vectors; i++) store16(out + row * width + 16 * i, sum[i]);
+  }
+}
+
+CK_CLONES void ck_message_rows(
+    const int32_t *offsets, const int32_t *sources, const int32_t *kinds, const int32_t *selves, long first,
+    long count, const float *h, const float *bonds, float self_factor, float *out, long width) {
+#define STRIP(c, vectors)                                                                                      \
+  message_rows_strip(                                                                                          \
+      offsets, sources, kinds, selves, first, count, h + (c), bonds ? bonds + (c) : NULL, self_factor, out + (c), \
+      width, vectors)
+#define SINGLE(c)                                                                      \
+  for (long row = 0; row < count; row++) {                                             \
+    long v = first + row;                                                              \
+    float sum = self_factor * h[(selves ? (long)selves[v] : v) * width + (c)];         \
+    for (long e = offsets[v]; e < offsets[v + 1]; e++) {                               \
+      float value = h[(long)sources[e] * width + (c)];                                 \
+      if (bonds) {                                                                     \
+        value += bonds[(long)kinds[e] * width + (c)];                                  \
+        value = value <= 0 ? 0 : value;                                                \
+      }                                                                                \
+      sum += value;                                                                    \
+    }                                                                                  \
+    out[row * width + (c)] = sum;                                                      \
+  }
+  CK_STRIPS(width, STRIP, SINGLE)
+#undef STRIP
+#undef SINGLE
+}
+
+CK_INLINE void scatter_strip(
+    const int32_t *offsets, const int32_t *sources, const int32_t *kinds, const int32_t *selves, long count,
+    const float *h, const float *bonds, const float *dy, float self_factor, float *dh, float *d_bonds, float *dot,
+    long width, const int vectors) {
+  v16 products[4];
+  for (int i = 0; i < vectors; i++) products[i] = (v16){0};
+  for (long v = 0; v < count; v++) {
+    long own = (selves ? (long)selves[v] : v) * width;
+    v16 slope[4];
+    for (int i = 0; i < vectors; i++) {
+      slope[i] = load16(dy + v * width + 16 * i);
+      products[i] += slope[i] * load16(h + own + 16 * i);
+      store16(dh + own + 16 * i, load16(dh + own + 16 * i) + slope[i] * self_factor);
+    }
+    for (long e = offsets[v]; e < offsets[v + 1]; e++) {
+      long source = (long)sources[e] * width, bond = bonds ? (long)kinds[e] * width : 0;
+      for (int i = 0; i < vectors; i++) {
+        v16 kept = slope[i];
+        if (bonds) {
+          kept = keep16(kept, (i16)(load16(h + source + 16 * i) + load16(bonds + bond + 16 * i) > 0));
+          if (d_bonds) store16(d_bonds + bond + 16 * i, load16(d_bonds + bond + 16 * i) + kept);
+        }
+        store16(dh + source + 16 * i, load16(dh + source + 16 * i) + kept);
+      }
+    }
+  }
+  for (int i = 0; i < vectors; i++) {
+    for (int lane = 0; lane < 16; lane++) *dot += products[i][lane];
+  }
+}
+
+CK_CLONES float ck_message_scatter(
+    const int32_t *offsets, const int32_t *sources, const int32_t *kinds, const int32_t *selves, long count,
+    const float *h, const float *bonds, const float *dy, float self_factor, float *dh, float *d_bonds, long width) {
+  float dot = 0;
+#define STRIP(c, vectors)                                                                                          \
+  scatter_strip(                                                                                                   \
+      offsets, sources, kinds, selves, count, h + (c), bonds ? bonds + (c) : NULL, dy + (c), self_factor, dh + (c), \
+      d_bonds ? d_bonds + (c) : NULL, &dot, width, vectors)
+#define SINGLE(c)                                                                                  \
+  for (long v = 0; v < count; v++) {                                                               \
+    long own = (selves ? (long)selves[v] : v) * width + (c);                                       \
+    float slope = dy[v * width + (c)];                                                             \
+    dot += slope * h[own];                                                                         \
+    dh[own] += slope * self_factor;                                                                \
+    for (long e = offsets[v]; e < offsets[v + 1]; e++) {                                           \
+      long source = (long)sources[e] * width + (c), bond = bonds ? (long)kinds[e] * width + (c) : 0; \
+      if (bonds) {                                                                                 \
+        if (!(h[source] + bonds[bond] > 0)) continue;                                              \
+        if (d_bonds) d_bonds[bond] += slope;                                                       \
+      }                                                                                            \
+      dh[source] += slope;                                                                         \
+    }                                                                                              \
+  }
+  CK_STRIPS(width, STRIP, SINGLE)
+#undef STRIP
+#undef SINGLE
+  return dot;
+}
+
+/// Adds a tile to running moments by Chan's formula; `sum` and `square` are those of the deviations from `center`.
+CK_INLINE void merge_tile(
+    double seen, double count, float center, float sum, float square, double *mean, double *squares) {
+  double shift = (double)sum / count, own = (double)square - shift * (double)sum;
+  double delta = (double)center + shift - *mean, total = seen + count;
+  *mean += delta * (count / total);
+  *squares += (own < 0 ? 0 : own) + delta * delta * (seen * count / total);
+}
+
+CK_INLINE void moments_tile_strip(
+    const float *x, const float *weights, long rows, long width, double seen, double count, double *mean,
+    double *squares, const int vectors) {
+  float centers[64], sums[64], deviations[64];
+  v16 center[4], sum[4], square[4];
+  if (seen > 0) {
+    CK_SIMD for (int c = 0; c < 16 * vectors; c++) centers[c] = (float)mean[c];
+  } else {
+    CK_SIMD for (int c = 0; c < 16 * vectors; c++) centers[c] = x[c];
+  }
+  for (int i = 0; i < vectors; i++) {
+    center[i] = load16(centers + 16 * i);
+    sum[i] = square[i] = (v16){0};
+  }
+  for (long r = 0; r < rows; r++) {
+    for (int i = 0; i < vectors; i++) {
+      v16 d = load16(x + r * width + 16 * i) - center[i];
+      v16 weighted = weights ? d * weights[r] : d;
+      sum[i] += weighted;
+      square[i] += weighted * d;
+    }
+  }
+  for (int i = 0; i < vectors; i++) {
+    store16(sums + 16 * i, sum[i]);
+    store16(deviations + 16 * i, square[i]);
+  }
+  CK_SIMD for (int c = 0; c < 16 * vectors; c++) {
+    merge_tile(seen, count, centers[c], sums[c], deviations[c], mean + c, squares + c);
+  }
+}
+
+CK_CLONES double ck_merge_moments(
+    const float *x, const float *weights, long rows, long width, double seen, double *mean, double *squares) {
+  double count = (double)rows;
+  if (weights) {
+    count = 0;
+    for (long r = 0; r < rows; r++) count += (double)weights[r];
+  }
+  if (rows <= 0) return 0;
+#define STRIP(c, vectors)                                                                                    \
+  if (weights) moments_tile_strip(x + (c), weights, rows, width, seen, count, mean + (c), squares + (c), vectors); \
+  else moments_tile_strip(x + (c), NULL, rows, width, seen, count, mean + (c), squares + (c), vectors)
+#define SINGLE(c)                                                             \
+  {                                                                           \
+    float center = seen > 0 ? (float)mean[c] : x[c], sum = 0, square = 0;     \
+    for (long r = 0; r < rows; r++) {                                         \
+      float d = x[r * width + (c)] - center;                                  \
+      float weighted = weights ? d * weights[r] : d;                          \
+      sum += weighted;                                                        \
+      square += weighted * d;                                                 \
+    }                                                                         \
+    merge_tile(seen, count, center, sum, square, mean + (c), squares + (c));  \
+  }
+  CK_STRIPS(width, STRIP, SINGLE)
+#undef STRIP
+#undef SINGLE
+  return count;
+}
+
+CK_CLONES void ck_batch_apply_rows(
+    const float *x, const int32_t *index, const float *scale, const float *shift, float *y, long rows, long width,
+    int relu, const ck_dropout_plan *plan) {
+  float factors[64];
+  const float lowest = relu ? 0 : -__builtin_inff();
+  for (long start = 0; start < 64; start++) factors[start] = 1;
+  for (long r = 0; r < rows; r++) {
+    const float *in = x + (long)index[r] * width;
+    float *out = y + r * width;
+    for (long start = 0; start < width; start += 64) {
+      if (plan) ck_factors64(plan, r, start / 64, factors);
+      long end = start + 64 < width ? start + 64 : width;
+      const float *f = factors - start;
+      CK_SIMD for (long c = start; c < end; c++) {
+        float v = in[c] * scale[c] + shift[c];
+        v = v < lowest ? lowest : v;
+        out[c] = f[c] != 0 ? v * f[c] : 0;
+      }
+    }
+  }
+}
+
+CK_CLONES void ck_batch_slopes(
+    const float *y, const float *dy, float *g, long rows, long width, int relu, const ck_dropout_plan *plan) {
+  float factor = plan ? plan->factor : 1.0f, factors[64];
+  if (relu) {
+    CK_SIMD for (long i = 0; i < rows * width; i++) g[i] = y[i] > 0 ? dy[i] * factor : 0;
+    return;
+  }
+  for (long r = 0; r < rows; r++) {
+    for (long start = 0; start < width; start += 64) {
+      long place = r * width + start, count = width - start < 64 ? width - start : 64;
+      if (plan) {
+        ck_factors64(plan, r, start / 64, factors);
+        CK_SIMD for (long c = 0; c < count; c++) g[place + c] = factors[c] != 0 ? dy[place + c] * factors[c] : 0;
+      } else {
+        CK_SIMD for (long c = 0; c < count; c++) g[place + c] = dy[place + c];
+      }
+    }
+  }
+}
+
+CK_CLONES void ck_batch_slopes_grouped(
+    const float *y, const float *dy, const int32_t *offsets, const int32_t *members, float *g, long groups, long width,
+    int relu, const ck_dropout_plan *plan) {
+  float factor = plan ? plan->factor : 1.0f, factors[64];
+  for (long s = 0; s < groups; s++) {
+    float *sum = g + s * width;
+    CK_SIMD for (long c = 0; c < width; c++) sum[c] = 0;
+    for (long e = offsets[s]; e < offsets[s + 1]; e++) {
+      long row = members[e];
+      const float *slope = dy + row * width, *out = y + row * width;
+      if (relu) {
+        CK_SIMD for (long c = 0; c < width; c++) sum[c] += out[c] > 0 ? slope[c] * factor : 0;
+        continue;
+      }
+      for (long start = 0; start < width; start += 64) {
+        long end = start + 64 < width ? start + 64 : width;
+        if (plan) {
+          ck_factors64(plan, row, start / 64, factors);
+          CK_SIMD for (long c = start; c < end; c++) {
+            sum[c] += factors[c - start] != 0 ? slope[c] * factors[c - start] : 0;
+          }
+        } else {
+          CK_SIMD for (long c = start; c < end; c++) sum[c] += slope[c];
+        }
+      }
+    }
+  }
+}
+
+CK_INLINE void masked_sums_strip(
+    const float *x, const float *mean, const float *inverse, const float *y, float *g, long rows, long width,
+    double *sum, double *product, const int vectors) {
+  v16 center[4], s[4], p[4];
+  for (int i = 0; i < vectors; i++) {
+    center[i] = load16(mean + 16 * i);
+    s[i] = p[i] = (v16){0};
+  }
+  for (long r = 0; r < rows; r++) {
+    for (int i = 0; i < vectors; i++) {
+      long place = r * width + 16 * i;
+      v16 slope = load16(g + place);
+      if (y) {
+        slope = keep16(slope, (i16)(load16(y + place) > 0));
+        store16(g + place, slope);
+      }
+      s[i] += slope;
+      p[i] += slope * (load16(x + place) - center[i]);
+    }
+  }
+  float sums[64], products[64];
+  for (int i = 0; i < vectors; i++) {
+    store16(sums + 16 * i, s[i]);
+    store16(products + 16 * i, p[i] * load16(inverse + 16 * i));
+  }
+  CK_SIMD for (int c = 0; c < 16 * vectors; c++) {
+    sum[c] += (double)sums[c];
+    product[c] += (double)products[c];
+  }
+}
+
+CK_CLONES void ck_masked_sums(
+    const float *x, const float *mean, const float *inverse, const float *y, float *g, long rows, long width,
+    double *sum, double *product) {
+#define STRIP(c, vectors)                                                                                         \
+  if (y)                                                                                                          \
+    masked_sums_strip(                                                                                            \
+        x + (c), mean + (c), inverse + (c), y + (c), g + (c), rows, width, sum + (c), product + (c), vectors);     \
+  else                                                                                                            \
+    masked_sums_strip(                                                                                            \
+        x + (c), mean + (c), inverse + (c), NULL, g + (c), rows, width, sum + (c), product + (c), vectors)
+#define SINGLE(c)                                                       \
+  {                                                                     \
+    float s = 0, p = 0;                                                 \
+    for (long r = 0; r < rows; r++) {                                   \
+      long place = r * width + (c);                                     \
+      if (y) g[place] = y[place] > 0 ? g[place] : 0;                    \
+      s += g[place];                                                    \
+      p += g[place] * (x[place] - mean[c]);                             \
+    }                                                                   \
+    sum[c] += (double)s;                                                \
+    product[c] += (double)(p * inverse[c]);                             \
+  }
+  CK_STRIPS(width, STRIP, SINGLE)
+#undef STRIP
+#undef SINGLE
+}
+
+CK_CLONES void ck_batch_slope_rows(
+    const float *x, const float *g, const float *weights, const float *a, const float *b, const float *c, float *out,
+    long rows, long width) {
+  for (long r = 0; r < rows; r++) {
+    const float *in = x + r * width, *slope = g + r * width;
+    float *to = out + r * width, weight = weights ? weights[r] : 1.0f;
+    CK_SIMD for (long i = 0; i < width; i++) to[i] = a[i] * slope[i] + weight * (b[i] * in[i] + c[i]);
+  }
+}

@@ -1,0 +1,44 @@
+/// The three products of a linear layer y = x Wᵀ, W `[outputs, inputs]`, over tiles of some hundred rows.
+///
+/// This is the one place where the fused operations multiply matrices: another precision is another implementation of
+/// the three functions.
+struct LayerProduct<Element: TensorElement>: @unchecked Sendable {
+  typealias K = Element.Kernels
+
+  let inputs, outputs: Int
+  private let weight: Storage<Element>
+  /// Wᵀ `[inputs, outputs]`
+  private let transposed: Storage<Element>
+
+  /// Packs the weights; they must not change while this value is in use.
+  init(_ weight: Storage<Element>, outputs: Int, inputs: Int) {
+    self.weight = weight
+    self.inputs = inputs
+    self.outputs = outputs
+    transposed = Storage(weight.count)
+    K.transpose(weight.pointer, transposed.base, rows: outputs, columns: inputs)
+  }
+
+  /// y = x Wᵀ.  Shape: x `[rows, inputs]` → y `[rows, outputs]`
+  func forward(_ x: UnsafePointer<Element>, _ y: UnsafeMutablePointer<Element>, rows: Int) throws(ShapeError) {
+    try check(K.product(x, transposed.pointer, y, m: rows, n: outputs, k: inputs))
+  }
+
+  /// dx = dy W.  Shape: dy `[rows, outputs]` → dx `[rows, inputs]`
+  func inputGradient(
+    _ dy: UnsafePointer<Element>, _ dx: UnsafeMutablePointer<Element>, rows: Int
+  ) throws(ShapeError) {
+    try check(K.product(dy, weight.pointer, dx, m: rows, n: inputs, k: outputs))
+  }
+
+  /// dW += dyᵀ x.  Shape: dy `[rows, outputs]`, x `[rows, inputs]` → dW `[outputs, inputs]`
+  func weightGradient(
+    _ dy: UnsafePointer<Element>, _ x: UnsafePointer<Element>, _ dw: UnsafeMutablePointer<Element>, rows: Int
+  ) throws(ShapeError) {
+    try check(K.productTransposed(dy, x, dw, rows: rows, m: outputs, n: inputs))
+  }
+
+  private func check(_ status: Int) throws(ShapeError) {
+    if status != 0 { throw .library("a product of \(outputs) by \(inputs)", status: status) }
+  }
+}
