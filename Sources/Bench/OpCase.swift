@@ -22,9 +22,9 @@ struct OpCase {
 
 /// The kernels of a step with memory of their own, at its shapes.
 struct OpCases {
-  private typealias K = VectorKernels
-  private let shape: StepShape
-  private let graph: GraphEdges
+  typealias K = VectorKernels
+  let shape: StepShape
+  let graph: GraphEdges
   private let segments: [Int32]
   private(set) var all: [OpCase] = []
 
@@ -35,6 +35,7 @@ struct OpCases {
       nodes: batch.atomCount, source: batch.sources, target: batch.targets, bonds: batch.bonds,
       bondDims: benchBondDims)
     segments = batch.atomOffsets.map { Int32($0) }
+    try addFused(molecules)
     addGraph()
     addNormalisation()
     addEncoderProducts()
@@ -43,14 +44,14 @@ struct OpCases {
     addOptimiser()
   }
 
-  private mutating func add(
+  mutating func add(
     _ name: String, _ shape: String, flops: Int, floats: Int, working: Int? = nil, indices: Int = 0,
     _ body: @escaping () -> Void
   ) {
     all.append(OpCase(name, shape, flops: flops, floats: floats, working: working, indices: indices, body))
   }
 
-  // MARK: The molecule encoder
+  // MARK: The molecule encoder, operation by operation
 
   private mutating func addGraph() {
     let (a, e, s) = (shape.atoms, shape.edges, shape.options.dS)

@@ -45,7 +45,7 @@ public struct Roofline: Encodable, Sendable {
 
   private static func product(size: Int) -> Double {
     let values = (0..<3).map { _ in FloatBuffer(size * size, fill: 0.5) }
-    let seconds = best(of: 10) {
+    let seconds = best(of: 40) {
       _ = VectorKernels.gemm(
         Product(m: size, n: size, k: size), values[0].input, values[1].input, values[2].base)
     }

@@ -70,5 +70,5 @@ public struct MessageLists: Sendable {
 
 extension GraphEdges {
   /// What each node collects from its neighbours.
-  var incoming: MessageLists { MessageLists(offsets: inOffsets, sources: inSources, kinds: inBonds, selves: nil) }
+  package var incoming: MessageLists { MessageLists(offsets: inOffsets, sources: inSources, kinds: inBonds, selves: nil) }
 }

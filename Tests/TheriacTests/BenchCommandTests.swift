@@ -44,7 +44,7 @@ import Testing
       (["step", "--precision", "half"], "--precision is \"half\"; expected float32"),
       (["step", "--molecules", "/no/such.json"], "/no/such.json is not a file of molecules: it does not exist"),
       (["eval", "--visits", "0"], "--visits is 0; expected an integer in 1...10000000"),
-      (["ops", "--filter", "zzz"], "--filter is \"zzz\"; expected a part of one of: message, "),
+      (["ops", "--filter", "zzz"], "--filter is \"zzz\"; expected a part of one of: tile product 1, "),
     ])
   func refused(arguments: [String], sentence: String) throws {
     let result = try Program.run(["bench"] + arguments)
