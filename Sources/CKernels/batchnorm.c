@@ -67,35 +67,32 @@ CK_CLONES void ck_column_moments(const float *x, long rows, long width, double *
 CK_CLONES void ck_batch_apply(
     const float *x, const float *scale, const float *shift, float *y, long rows, long width, int relu,
     const ck_dropout_plan *plan) {
-  float factors[64];
-  for (long r = 0; r < rows; r++) {
-    const float *in = x + r * width;
-    float *out = y + r * width;
-    if (!plan) {
-      if (relu) {
-        CK_SIMD for (long c = 0; c < width; c++) {
-          float v = in[c] * scale[c] + shift[c];
-          out[c] = v <= 0 ? 0 : v;
-        }
-      } else {
-        CK_SIMD for (long c = 0; c < width; c++) out[c] = in[c] * scale[c] + shift[c];
+  const float lowest = relu ? 0 : -__builtin_inff();
+  if (!plan) {
+    for (long r = 0; r < rows; r++) {
+      const float *in = x + r * width;
+      float *out = y + r * width;
+      CK_SIMD for (long c = 0; c < width; c++) {
+        float v = in[c] * scale[c] + shift[c];
+        out[c] = v < lowest ? lowest : v;
       }
-      continue;
     }
-    for (long start = 0; start < width; start += 64) {
-      ck_factors64(plan, r, start / 64, factors);
-      long end = start + 64 < width ? start + 64 : width;
-      const float *f = factors - start;
-      if (relu) {
-        CK_SIMD for (long c = start; c < end; c++) {
-          float v = in[c] * scale[c] + shift[c];
-          v = v <= 0 ? 0 : v;
-          out[c] = f[c] != 0 ? v * f[c] : 0;
-        }
-      } else {
-        CK_SIMD for (long c = start; c < end; c++) {
-          out[c] = f[c] != 0 ? (in[c] * scale[c] + shift[c]) * f[c] : 0;
-        }
+    return;
+  }
+  float factors[64];
+  for (long start = 0; start < width; start += 64) {
+    ck_group group;
+    ck_begin_group(plan, (uint32_t)(start / 64), &group);
+    const long count = width - start < 64 ? width - start : 64;
+    const float *scales = scale + start, *shifts = shift + start;
+    for (long r = 0; r < rows; r++) {
+      const float *in = x + r * width + start;
+      float *out = y + r * width + start;
+      ck_group_factors(plan, &group, r, factors);
+      CK_SIMD for (long c = 0; c < count; c++) {
+        float v = in[c] * scales[c] + shifts[c];
+        v = v < lowest ? lowest : v;
+        out[c] = factors[c] != 0 ? v * factors[c] : 0;
       }
     }
   }

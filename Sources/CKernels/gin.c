@@ -191,18 +191,20 @@ CK_CLONES void ck_batch_apply_rows(
     int relu, const ck_dropout_plan *plan) {
   float factors[64];
   const float lowest = relu ? 0 : -__builtin_inff();
-  for (long start = 0; start < 64; start++) factors[start] = 1;
-  for (long r = 0; r < rows; r++) {
-    const float *in = x + (long)index[r] * width;
-    float *out = y + r * width;
-    for (long start = 0; start < width; start += 64) {
-      if (plan) ck_factors64(plan, r, start / 64, factors);
-      long end = start + 64 < width ? start + 64 : width;
-      const float *f = factors - start;
-      CK_SIMD for (long c = start; c < end; c++) {
-        float v = in[c] * scale[c] + shift[c];
+  for (int c = 0; c < 64; c++) factors[c] = 1;
+  for (long start = 0; start < width; start += 64) {
+    ck_group group;
+    if (plan) ck_begin_group(plan, (uint32_t)(start / 64), &group);
+    const long count = width - start < 64 ? width - start : 64;
+    const float *scales = scale + start, *shifts = shift + start;
+    for (long r = 0; r < rows; r++) {
+      const float *in = x + (long)index[r] * width + start;
+      float *out = y + r * width + start;
+      if (plan) ck_group_factors(plan, &group, r, factors);
+      CK_SIMD for (long c = 0; c < count; c++) {
+        float v = in[c] * scales[c] + shifts[c];
         v = v < lowest ? lowest : v;
-        out[c] = f[c] != 0 ? v * f[c] : 0;
+        out[c] = factors[c] != 0 ? v * factors[c] : 0;
       }
     }
   }
@@ -211,19 +213,22 @@ CK_CLONES void ck_batch_apply_rows(
 CK_CLONES void ck_batch_slopes(
     const float *y, const float *dy, float *g, long rows, long width, int relu, const ck_dropout_plan *plan) {
   float factor = plan ? plan->factor : 1.0f, factors[64];
-  if (relu) {
-    CK_SIMD for (long i = 0; i < rows * width; i++) g[i] = y[i] > 0 ? dy[i] * factor : 0;
+  if (relu || !plan) {
+    if (relu) {
+      CK_SIMD for (long i = 0; i < rows * width; i++) g[i] = y[i] > 0 ? dy[i] * factor : 0;
+    } else {
+      CK_SIMD for (long i = 0; i < rows * width; i++) g[i] = dy[i];
+    }
     return;
   }
-  for (long r = 0; r < rows; r++) {
-    for (long start = 0; start < width; start += 64) {
-      long place = r * width + start, count = width - start < 64 ? width - start : 64;
-      if (plan) {
-        ck_factors64(plan, r, start / 64, factors);
-        CK_SIMD for (long c = 0; c < count; c++) g[place + c] = factors[c] != 0 ? dy[place + c] * factors[c] : 0;
-      } else {
-        CK_SIMD for (long c = 0; c < count; c++) g[place + c] = dy[place + c];
-      }
+  for (long start = 0; start < width; start += 64) {
+    ck_group group;
+    ck_begin_group(plan, (uint32_t)(start / 64), &group);
+    const long count = width - start < 64 ? width - start : 64;
+    for (long r = 0; r < rows; r++) {
+      long place = r * width + start;
+      ck_group_factors(plan, &group, r, factors);
+      CK_SIMD for (long c = 0; c < count; c++) g[place + c] = factors[c] != 0 ? dy[place + c] * factors[c] : 0;
     }
   }
 }

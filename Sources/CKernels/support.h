@@ -112,12 +112,35 @@ CK_INLINE void ck_multiply_wide(const u16 *x, uint32_t factor, u16 *high, u16 *l
   *low = (u16)((even & m) | (odd << 32));
 }
 
-/// The 64 Philox4x32-10 words of one row and one group of 64 columns: words[j][i] is for column 64 group + 16 j + i.
-CK_INLINE void ck_words64(const ck_dropout_plan *plan, uint64_t row, uint32_t group, u16 words[4]) {
+/// What Philox4x32-10 computes for a group of 64 columns before it depends on the row: the counter is (16 group + lane,
+/// row, row >> 32, 0), so that half of the first two rounds is the same for all rows.
+typedef struct {
+  u16 high, low, third;
+} ck_group;
+
+CK_INLINE void ck_begin_group(const ck_dropout_plan *plan, uint32_t group, ck_group *out) {
   const u16 lanes = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
-  u16 c0 = lanes + group * 16, c1 = (u16){0} + (uint32_t)row, c2 = (u16){0} + (uint32_t)(row >> 32), c3 = (u16){0};
+  u16 c0 = lanes + group * 16, high, low;
+  ck_multiply_wide(&c0, 0xD2511F53u, &high, &low);
+  out->third = low;
+  u16 c2 = high ^ plan->key1;
+  ck_multiply_wide(&c2, 0xCD9E8D57u, &out->high, &out->low);
+}
+
+/// The 64 words of one row: words[j][i] is for column 64 group + 16 j + i.
+CK_INLINE void ck_words64(const ck_dropout_plan *plan, const ck_group *group, uint64_t row, u16 words[4]) {
   uint32_t k0 = plan->key0, k1 = plan->key1;
-  for (int round = 0; round < 10; round++) {
+  // Rounds 1 and 2, where they depend on the row: single numbers.
+  uint64_t wide = (uint64_t)(uint32_t)(row >> 32) * 0xCD9E8D57u;
+  uint32_t first = (uint32_t)(wide >> 32) ^ (uint32_t)row ^ k0, second = (uint32_t)wide;
+  k0 += 0x9E3779B9u;
+  k1 += 0xBB67AE85u;
+  wide = (uint64_t)first * 0xD2511F53u;
+  u16 c0 = group->high ^ (second ^ k0), c1 = group->low, c2 = group->third ^ ((uint32_t)(wide >> 32) ^ k1);
+  u16 c3 = (u16){0} + (uint32_t)wide;
+  for (int round = 2; round < 10; round++) {
+    k0 += 0x9E3779B9u;
+    k1 += 0xBB67AE85u;
     u16 high0, low0, high1, low1;
     ck_multiply_wide(&c0, 0xD2511F53u, &high0, &low0);
     ck_multiply_wide(&c2, 0xCD9E8D57u, &high1, &low1);
@@ -125,8 +148,6 @@ CK_INLINE void ck_words64(const ck_dropout_plan *plan, uint64_t row, uint32_t gr
     c1 = low1;
     c2 = high0 ^ c3 ^ k1;
     c3 = low0;
-    k0 += 0x9E3779B9u;
-    k1 += 0xBB67AE85u;
   }
   words[0] = c0;
   words[1] = c1;
@@ -138,12 +159,19 @@ CK_INLINE uint64_t ck_global_row(const ck_dropout_plan *plan, long row) {
   return plan->rows ? (uint64_t)(uint32_t)plan->rows[row] : plan->row_offset + (uint64_t)row;
 }
 
-/// factors[c] = factor or 0 for the columns 64 group ... + 64 of a row.
-CK_INLINE void ck_factors64(const ck_dropout_plan *plan, long row, long group, float factors[64]) {
+/// factors[c] = factor or 0 for the 64 columns of a group in a row.
+CK_INLINE void ck_group_factors(const ck_dropout_plan *plan, const ck_group *group, long row, float factors[64]) {
   u16 words[4];
-  ck_words64(plan, ck_global_row(plan, row), (uint32_t)group, words);
+  ck_words64(plan, group, ck_global_row(plan, row), words);
   const u16 threshold = (u16){0} + plan->threshold;
   for (int j = 0; j < 4; j++) store16(factors + 16 * j, keep16(splat16(plan->factor), (i16)(words[j] >= threshold)));
+}
+
+/// The same where one row of a group is wanted.
+CK_INLINE void ck_factors64(const ck_dropout_plan *plan, long row, long group, float factors[64]) {
+  ck_group begun;
+  ck_begin_group(plan, (uint32_t)group, &begun);
+  ck_group_factors(plan, &begun, row, factors);
 }
 
 #endif

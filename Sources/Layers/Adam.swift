@@ -32,7 +32,12 @@ public final class Adam<Element: TensorElement>: Optimizer {
     [("adam_mean", mean.values), ("adam_square", square.values)]
   }
 
-  public func step(learningRate: Double) {
+  public func step(learningRate: Double) { step(learningRate: learningRate, factors: []) }
+
+  /// One step in which the gradients of some weights are given as factors; those in the store are not looked at. Runs on
+  /// the threads of `Threads`, with the same results for every number of them.
+  /// - Parameter factors: at most one per weight
+  public func step(learningRate: Double, factors: [LinearFactors<Element>]) {
     stepCount += 1
     let correction1 = 1 - power(beta1, stepCount)
     let correction2 = 1 - power(beta2, stepCount)
@@ -43,8 +48,45 @@ public final class Adam<Element: TensorElement>: Optimizer {
     guard let weights = store.values.baseAddress, let gradients = store.gradients.baseAddress,
       let mean = mean.values.baseAddress, let square = square.values.baseAddress
     else { return }
-    Element.Kernels.adam(
-      rule, weights: weights, gradients: gradients, mean: mean, square: square, store.count)
+    let pieces = pieces(factors)
+    WorkTeam.run(pieces.count) { number in
+      let (range, index) = pieces[number]
+      guard let index else {
+        let start = range.lowerBound
+        Element.Kernels.adam(
+          rule, weights: weights + start, gradients: gradients + start, mean: mean + start, square: square + start,
+          range.count)
+        return
+      }
+      let factor = factors[index]
+      let start = factor.weight.range.lowerBound
+      Element.Kernels.adamFactors(
+        rule, weights: weights + start, mean: mean + start, square: square + start, x: factor.x, dy: factor.dy,
+        count: factor.rows, inputs: factor.inputs, outputs: factor.outputs, rows: range)
+    }
+  }
+
+  /// Numbers of one piece of work for a thread.
+  private static var pieceSize: Int { 1 << 16 }
+
+  /// The step in pieces: ranges of the store, or rows of the weight of a factor.
+  private func pieces(_ factors: [LinearFactors<Element>]) -> [(range: Range<Int>, factor: Int?)] {
+    var pieces: [(range: Range<Int>, factor: Int?)] = []
+    func cut(_ whole: Range<Int>, by size: Int, _ factor: Int?) {
+      for start in stride(from: whole.lowerBound, to: whole.upperBound, by: size) {
+        pieces.append((start..<min(start + size, whole.upperBound), factor))
+      }
+    }
+    var next = 0
+    for (index, factor) in factors.enumerated().sorted(by: {
+      $0.element.weight.range.lowerBound < $1.element.weight.range.lowerBound
+    }) {
+      cut(next..<factor.weight.range.lowerBound, by: Self.pieceSize, nil)
+      cut(0..<factor.outputs, by: max(1, Self.pieceSize / factor.inputs), index)
+      next = factor.weight.range.upperBound
+    }
+    cut(next..<store.count, by: Self.pieceSize, nil)
+    return pieces
   }
 
   /// base^exponent by squaring.

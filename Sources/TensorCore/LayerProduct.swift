@@ -1,26 +1,34 @@
 /// The three products of a linear layer y = x Wᵀ, W `[outputs, inputs]`, over tiles of some hundred rows.
 ///
-/// This is the one place where the fused operations multiply matrices: another precision is another implementation of
-/// the three functions.
+/// This is the one place where the fused operations multiply matrices. `ProductPrecision.current` counts where the value
+/// is made.
 struct LayerProduct<Element: TensorElement>: @unchecked Sendable {
   typealias K = Element.Kernels
 
   let inputs, outputs: Int
   private let weight: Storage<Element>
-  /// Wᵀ `[inputs, outputs]`
+  /// Wᵀ `[inputs, outputs]`, for products in the element's own precision.
   private let transposed: Storage<Element>
+  /// The products in another precision than the element's.
+  private let rounded: (any LinearProducts<Element>)?
 
   /// Packs the weights; they must not change while this value is in use.
   init(_ weight: Storage<Element>, outputs: Int, inputs: Int) {
     self.weight = weight
     self.inputs = inputs
     self.outputs = outputs
+    rounded = K.roundedProducts(weight.pointer, outputs: outputs, inputs: inputs)
+    guard rounded == nil else {
+      transposed = weight
+      return
+    }
     transposed = Storage(weight.count)
     K.transpose(weight.pointer, transposed.base, rows: outputs, columns: inputs)
   }
 
   /// y = x Wᵀ.  Shape: x `[rows, inputs]` → y `[rows, outputs]`
   func forward(_ x: UnsafePointer<Element>, _ y: UnsafeMutablePointer<Element>, rows: Int) throws(ShapeError) {
+    if let rounded { return rounded.forward(x, y, rows: rows) }
     try check(K.product(x, transposed.pointer, y, m: rows, n: outputs, k: inputs))
   }
 
@@ -28,6 +36,7 @@ struct LayerProduct<Element: TensorElement>: @unchecked Sendable {
   func inputGradient(
     _ dy: UnsafePointer<Element>, _ dx: UnsafeMutablePointer<Element>, rows: Int
   ) throws(ShapeError) {
+    if let rounded { return rounded.inputGradient(dy, dx, rows: rows) }
     try check(K.product(dy, weight.pointer, dx, m: rows, n: inputs, k: outputs))
   }
 
@@ -35,6 +44,7 @@ struct LayerProduct<Element: TensorElement>: @unchecked Sendable {
   func weightGradient(
     _ dy: UnsafePointer<Element>, _ x: UnsafePointer<Element>, _ dw: UnsafeMutablePointer<Element>, rows: Int
   ) throws(ShapeError) {
+    if let rounded { return rounded.weightGradient(dy, x, dw, rows: rows) }
     try check(K.productTransposed(dy, x, dw, rows: rows, m: outputs, n: inputs))
   }
 

@@ -105,6 +105,12 @@ public final class ParameterStore<Element: TensorElement> {
     gradients.baseAddress?.clear(length)
   }
 
+  /// Zeroes a part of the gradients, where the others are set instead of added to.
+  public func zeroGradients(in range: Range<Int>) {
+    guard let base = gradients.baseAddress else { return }
+    (base + range.lowerBound).clear(range.count)
+  }
+
   func tensor(_ index: Int) -> Tensor<Element> {
     let entry = entries[index]
     let (values, gradients) = arenas()

@@ -1,7 +1,8 @@
 import CKernels
 import Synchronization
 
-/// How many threads matrix products use in this process. One by default: a worker is one thread.
+/// How many threads work on a step in this process (`WorkTeam`). One by default: a worker is one thread. The matrix
+/// library itself always uses the calling thread alone.
 public enum Threads {
   private static let wanted = Atomic<Int>(1)
 
@@ -11,8 +12,8 @@ public enum Threads {
     set { wanted.store(max(newValue, 1), ordering: .relaxed) }
   }
 
-  /// Tells the OpenMP runtime of the calling thread; cheap when nothing changed.
+  /// Tells the OpenMP runtime of the calling thread to start no others; cheap when it knows.
   static func apply() {
-    ck_use_threads(Int32(truncatingIfNeeded: count))
+    ck_use_threads(1)
   }
 }

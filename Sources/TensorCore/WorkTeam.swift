@@ -16,15 +16,8 @@ package enum WorkTeam {
   /// and while another thread of the process uses the team, the caller does all of it.
   /// - Throws: the error of the first piece (by number) that threw one; all others still run.
   package static func run(_ count: Int, _ body: (Int) throws -> Void) throws {
-    let helpers = min(Threads.count, count) - 1
-    guard helpers > 0, shared.busy.compareExchange(expected: false, desired: true, ordering: .acquiring).exchanged
-    else {
-      for piece in 0..<count { try body(piece) }
-      return
-    }
-    defer { shared.busy.store(false, ordering: .releasing) }
     let failures = Mutex<(piece: Int, error: any Error)?>(nil)
-    shared.perform(count, helpers: helpers) { piece in
+    run(count) { piece in
       do {
         try body(piece)
       } catch {
@@ -34,6 +27,18 @@ package enum WorkTeam {
       }
     }
     if let failure = failures.withLock({ $0 }) { throw failure.error }
+  }
+
+  /// The same for pieces that cannot fail.
+  package static func run(_ count: Int, _ body: (Int) -> Void) {
+    let helpers = min(Threads.count, count) - 1
+    guard helpers > 0, shared.busy.compareExchange(expected: false, desired: true, ordering: .acquiring).exchanged
+    else {
+      for piece in 0..<count { body(piece) }
+      return
+    }
+    defer { shared.busy.store(false, ordering: .releasing) }
+    shared.perform(count, helpers: helpers, body)
   }
 
   private static let shared = Team()

@@ -32,8 +32,9 @@ final class StepFactors: LinearGradientSink {
     var floatsPerVisit: Int { rowsPerVisit * (inputs + outputs) }
     /// First float of this layer in a rank's message, for one visit; to be scaled by the rank's visits.
     var offset = 0
-    var x: [Float] = []
-    var dy: [Float] = []
+    /// Factors of the whole batch, in its order.
+    var x = UnsafeMutableBufferPointer<Float>(start: nil, count: 0)
+    var dy = UnsafeMutableBufferPointer<Float>(start: nil, count: 0)
   }
 
   private var layers: [Layer] = []
@@ -43,6 +44,7 @@ final class StepFactors: LinearGradientSink {
   private let batch: Int
   private var message: [UInt8] = []
   private var rows: [Int32] = []
+  private var isAlone = false
   /// p_v `[B, K]` and dz `[B, M]` of the whole batch, after `exchange`.
   private(set) var visitBK: [Float]
   private(set) var gradientBM: [Float]
@@ -63,8 +65,10 @@ final class StepFactors: LinearGradientSink {
         rowsPerVisit: layer.rowsPerVisit, isDense: isDense, offset: offset)
       if !isDense {
         offset += entry.floatsPerVisit
-        entry.x = [Float](repeating: 0, count: batch * layer.rowsPerVisit * inputs)
-        entry.dy = [Float](repeating: 0, count: batch * layer.rowsPerVisit * outputs)
+        entry.x = .allocate(capacity: batch * layer.rowsPerVisit * inputs)
+        entry.dy = .allocate(capacity: batch * layer.rowsPerVisit * outputs)
+        entry.x.initialize(repeating: 0)
+        entry.dy.initialize(repeating: 0)
       }
       indexOfLayer[entry.name] = layers.count
       layers.append(entry)
@@ -74,13 +78,29 @@ final class StepFactors: LinearGradientSink {
     gradientBM = [Float](repeating: 0, count: batch * medications)
   }
 
+  deinit {
+    for layer in layers {
+      layer.x.deallocate()
+      layer.dy.deallocate()
+    }
+  }
+
+  /// Places of the weights whose gradients the optimiser forms from factors: nothing is added to them in the store.
+  var factoredRanges: [Range<Int>] { layers.filter { !$0.isDense }.map { $0.weight.range } }
+
   /// Names of the parameters whose gradients ranks sum instead.
   var denseParameters: Set<String> {
     Set(layers.filter(\.isDense).flatMap { [$0.weight.name] + ($0.bias.map { [$0.name] } ?? []) })
   }
 
+  /// Starts a step of one rank, which holds all visits of the batch in their order: nothing is sent.
+  func beginAlone() {
+    isAlone = true
+  }
+
   /// Starts the message of one step for the visits at these positions of the batch.
   func begin(rows: [Int32]) {
+    isAlone = false
     self.rows = rows
     let positions = (rows.count * 4 + 7) / 8 * 8
     let size = Self.headerBytes + positions + rows.count * floatsPerVisit * 4
@@ -104,6 +124,14 @@ final class StepFactors: LinearGradientSink {
       return
     }
     let layer = layers[index]
+    if isAlone {
+      guard x.count <= layer.x.count, dy.count <= layer.dy.count else {
+        throw TrainingError.stateMismatch("a batch of \(count) rows of \(weight.name)")
+      }
+      _ = layer.x.update(fromContentsOf: x)
+      _ = layer.dy.update(fromContentsOf: dy)
+      return
+    }
     put(x, at: layer.offset)
     put(dy, at: layer.offset + layer.rowsPerVisit * layer.inputs)
   }
@@ -165,41 +193,42 @@ final class StepFactors: LinearGradientSink {
         throw TrainingError.exchangeMismatch(what: "a position", rank: rank, expected: covered.count, found: position)
       }
       covered[position] = true
-      place(floats, block: 0, visits: count, own: own, size: width, into: &visitBK, at: position)
-      place(floats, block: width, visits: count, own: own, size: medications, into: &gradientBM, at: position)
+      visitBK.withUnsafeMutableBufferPointer {
+        place(floats, block: 0, visits: count, own: own, size: width, into: $0, at: position)
+      }
+      gradientBM.withUnsafeMutableBufferPointer {
+        place(floats, block: width, visits: count, own: own, size: medications, into: $0, at: position)
+      }
       for index in layers.indices where !layers[index].isDense {
         let (x, dy) = (
           layers[index].rowsPerVisit * layers[index].inputs, layers[index].rowsPerVisit * layers[index].outputs
         )
         let block = layers[index].offset
-        place(floats, block: block, visits: count, own: own, size: x, into: &layers[index].x, at: position)
-        place(floats, block: block + x, visits: count, own: own, size: dy, into: &layers[index].dy, at: position)
+        place(floats, block: block, visits: count, own: own, size: x, into: layers[index].x, at: position)
+        place(floats, block: block + x, visits: count, own: own, size: dy, into: layers[index].dy, at: position)
       }
     }
   }
 
   private func place(
-    _ floats: UnsafeRawBufferPointer, block: Int, visits: Int, own: Int, size: Int, into destination: inout [Float],
-    at position: Int
+    _ floats: UnsafeRawBufferPointer, block: Int, visits: Int, own: Int, size: Int,
+    into destination: UnsafeMutableBufferPointer<Float>, at position: Int
   ) {
     let start = (visits * block + own * size) * 4
-    destination.withUnsafeMutableBytes { bytes in
-      UnsafeMutableRawBufferPointer(rebasing: bytes[(position * size * 4)..<((position + 1) * size * 4)])
-        .copyMemory(from: UnsafeRawBufferPointer(rebasing: floats[start..<(start + size * 4)]))
-    }
+    UnsafeMutableRawBufferPointer(
+      rebasing: UnsafeMutableRawBufferPointer(destination)[(position * size * 4)..<((position + 1) * size * 4)]
+    ).copyMemory(from: UnsafeRawBufferPointer(rebasing: floats[start..<(start + size * 4)]))
   }
 
-  /// dW += δᵀx and db += Σδ of every factored layer, over the whole batch.
-  func accumulate(visits: Int) throws {
-    for layer in layers where !layer.isDense {
+  /// The factors of every factored layer over the whole batch, for the optimiser; their biases' gradients db = Σδ are
+  /// set in the store. Valid until the next step begins.
+  func take(visits: Int) throws -> [LinearFactors<Float>] {
+    try layers.filter { !$0.isDense }.map { layer in
       let rows = visits * layer.rowsPerVisit
-      try layer.x.withUnsafeBufferPointer { x in
-        try layer.dy.withUnsafeBufferPointer { dy in
-          try layer.weight.accumulateLinearGradient(
-            bias: layer.bias, x: UnsafeBufferPointer(rebasing: x[..<(rows * layer.inputs)]),
-            dy: UnsafeBufferPointer(rebasing: dy[..<(rows * layer.outputs)]), rows: rows)
-        }
-      }
+      let dy = UnsafeBufferPointer(rebasing: layer.dy[..<(rows * layer.outputs)])
+      try layer.bias?.setBiasGradient(dy, rows: rows)
+      return try LinearFactors(
+        layer.weight, x: UnsafeBufferPointer(rebasing: layer.x[..<(rows * layer.inputs)]), dy: dy, rows: rows)
     }
   }
 }

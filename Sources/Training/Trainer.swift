@@ -31,6 +31,7 @@ public final class Trainer {
   private let medicationTextsMD: Tensor<Float>
   private let average: MoleculeAverage
   private var membership: Membership?
+  private var evaluationMolecules: [MoleculeInputs]?
 
   /// What depends on how many ranks there are.
   private struct Membership {
@@ -42,6 +43,8 @@ public final class Trainer {
     let factors: StepFactors
     /// The molecule encoder's parameters within the store.
     let encoderRange: Range<Int>
+    /// Parts of the store whose gradients are added up; those of the others are formed from factors.
+    let accumulated: [Range<Int>]
     /// Parameters whose gradients are sums over ranks: the molecule encoder's, and those of large patient layers.
     let summed: [Range<Int>]
     var scratch: [Float]
@@ -106,7 +109,7 @@ public final class Trainer {
   private func step(_ visits: ArraySlice<Int32>, through exchange: any StepExchange) throws -> LossSums {
     guard let membership else { throw TrainingError.stateMismatch("a step before the shards") }
     let counters = DropoutStep(seed: UInt64(job.config.seed), step: position)
-    store.zeroGradients()
+    for range in membership.accumulated { store.zeroGradients(in: range) }
     stageEnded?(.clear)
 
     let parts = membership.molecules
@@ -127,11 +130,12 @@ public final class Trainer {
     try sumGradients(through: exchange)
     stageEnded?(.ginBackward)
 
+    let factors = try membership.factors.take(visits: visits.count)
     // Every exchange of the step has succeeded: from here on nothing can fail, and the step counts.
     guard loss.total.isFinite else {
       throw TrainingError.notFinite(what: "the training loss", epoch: epoch + 1, step: stepInEpoch + 1)
     }
-    optimizer.step(learningRate: job.learningRate(epoch: epoch))
+    optimizer.step(learningRate: job.learningRate(epoch: epoch), factors: factors)
     store.commitStatistics()
     stageEnded?(.adam)
     return loss
@@ -151,7 +155,14 @@ public final class Trainer {
     }
     let factors = membership.factors
     let isShared = exchange.size > 1
-    if isShared { factors.begin(rows: positions) }
+    if isShared {
+      factors.begin(rows: positions)
+    } else {
+      if let missing = visits.enumerated().first(where: { table.row(ofVisit: $0.element) == nil }) {
+        throw TrainingError.visitNotComputed(position: missing.offset, step: stepInEpoch)
+      }
+      factors.beginAlone()
+    }
 
     let leafMK = medicationsMK.requiringGradient()
     var own = LossSums()
@@ -184,7 +195,6 @@ public final class Trainer {
     }
     let all = try factors.exchange(
       bce: own.bce, margin: own.margin, total: own.total, visits: visits.count, step: stepInEpoch, through: exchange)
-    try factors.accumulate(visits: visits.count)
     let visitBK = try Tensor(Array(factors.visitBK[..<(visits.count * job.config.dK)]), [visits.count, job.config.dK])
     let gradientBM = try Tensor(
       Array(factors.gradientBM[..<(visits.count * job.medicationCount)]), [visits.count, job.medicationCount])
@@ -243,7 +253,7 @@ public final class Trainer {
   private func join(_ exchange: any StepExchange) throws {
     if let membership, membership.rank == exchange.rank, membership.size == exchange.size {
       store.statisticsExchange = membership.moleculeCounts == nil ? nil : SharedStatistics(exchange)
-      store.linearSink = exchange.size > 1 ? membership.factors : nil
+      store.linearSink = membership.factors
       return
     }
     let shares = moleculeShares(size: exchange.size)
@@ -265,9 +275,20 @@ public final class Trainer {
       },
       moleculeCounts: isSharded ? shares.map { $0.reduce(0) { $0 + $1.count } } : nil, factors: factors,
       encoderRange: (encoder.first?.range.lowerBound ?? 0)..<(encoder.last?.range.upperBound ?? 0),
-      summed: summed.map(\.range),
+      accumulated: complement(of: factors.factoredRanges), summed: summed.map(\.range),
       scratch: [Float](repeating: 0, count: exchange.size > 1 ? summed.reduce(0) { $0 + $1.range.count } : 0))
     try join(exchange)
+  }
+
+  /// What the ranges leave of the store.
+  private func complement(of ranges: [Range<Int>]) -> [Range<Int>] {
+    var rest: [Range<Int>] = []
+    var next = 0
+    for range in ranges.sorted(by: { $0.lowerBound < $1.lowerBound }) {
+      if next < range.lowerBound { rest.append(next..<range.lowerBound) }
+      next = range.upperBound
+    }
+    return next < store.count ? rest + [next..<store.count] : rest
   }
 
   /// The molecules of each rank, in parts. Four parts with about equally many atoms are the same whether one, two or
@@ -291,21 +312,35 @@ public final class Trainer {
   public func scores(ofRows rows: [Int], block: Int = 256) throws -> [Float] {
     try store.withoutGradients {
       store.statisticsExchange = nil
-      let molecules = try BatchInputs.molecules(0..<job.molecules.moleculeCount, of: job)
-      let medicationsMK = try model.medications(
-        moleculesNS: model.moleculeEncoder(molecules, nil), average: average, textsMD: medicationTextsMD,
-        nil)
-      var scores: [Float] = []
-      scores.reserveCapacity(rows.count * job.medicationCount)
-      for start in stride(from: 0, to: rows.count, by: block) {
-        let part = Array(rows[start..<min(rows.count, start + block)])
-        let inputs = try BatchInputs.patients(
-          part, of: table, positions: [], maxHistory: job.config.maxHistory, width: job.config.dK,
-          zeroEmptyHistory: job.config.emptyHistory == .zero)
-        let logitsBM = try model.patients(inputs, nil).visitBK.matmul(transposed: medicationsMK)
-        logitsBM.sigmoid().withUnsafeBufferPointer { scores.append(contentsOf: $0) }
+      let medicationsMK = try encodedMedications()
+      let medications = job.medicationCount
+      var scores = [Float](repeating: 0, count: rows.count * medications)
+      try scores.withUnsafeMutableBufferPointer { scores in
+        try WorkTeam.run((rows.count + block - 1) / block) { number in
+          let part = number * block..<min(rows.count, (number + 1) * block)
+          let inputs = try BatchInputs.patients(
+            Array(rows[part]), of: table, positions: [], maxHistory: job.config.maxHistory, width: job.config.dK,
+            zeroEmptyHistory: job.config.emptyHistory == .zero)
+          let logitsBM = try model.patients(inputs, nil).visitBK.matmul(transposed: medicationsMK)
+          logitsBM.sigmoid().withUnsafeBufferPointer { source in
+            guard let from = source.baseAddress, let to = scores.baseAddress else { return }
+            (to + part.lowerBound * medications).update(from: from, count: source.count)
+          }
+        }
       }
       return scores
     }
+  }
+
+  /// Ẽ of all medications in evaluation mode; the parts of the molecules do not depend on each other there.
+  private func encodedMedications() throws -> Tensor<Float> {
+    let parts = try evaluationMolecules ?? moleculeShares(size: 1)[0].map { try BatchInputs.molecules($0, of: job) }
+    evaluationMolecules = parts
+    var encoded = [Tensor<Float>?](repeating: nil, count: parts.count)
+    try encoded.withUnsafeMutableBufferPointer { encoded in
+      try WorkTeam.run(parts.count) { encoded[$0] = try model.moleculeEncoder(parts[$0], nil) }
+    }
+    return try model.medications(
+      moleculesNS: Tensor.joinedRows(encoded.compactMap { $0 }), average: average, textsMD: medicationTextsMD, nil)
   }
 }

@@ -59,6 +59,16 @@ import Testing
     #expect(try factored != gradient())
   }
 
+  @Test("threads change no bit", arguments: [(200, 310, 250), (700, 170, 90), (9, 1500, 700)])
+  func threads(m: Int, k: Int, n: Int) throws {
+    let (a, b): (Tensor<Float>, Tensor<Float>) = (try normal([m, k], 1), try normal([k, n], 2))
+    let path = BFloat16Path.avx512.isAvailable ? BFloat16Path.avx512 : .plain
+    let one = try product(a, b, path)
+    Threads.count = 3
+    defer { Threads.count = 1 }
+    #expect(try product(a, b, path) == one)
+  }
+
   @Test("float64 does not look at it, and outside it is float32")
   func scope() throws {
     let (a, b): (Real, Real) = (try normal([5, 6], 1), try normal([6, 7], 2))

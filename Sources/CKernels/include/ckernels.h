@@ -141,6 +141,11 @@ void ck_margin_gradient(
 // optimisers.c
 void ck_adam(
     const ck_adam_rule *rule, float *weights, const float *gradients, float *mean, float *square, long count);
+/// The same for rows first ..< last of a weight [outputs, inputs] whose gradient is dyᵀ x, formed on the way;
+/// x [rows, inputs], dy [rows, outputs].
+void ck_adam_factors(
+    const ck_adam_rule *rule, float *weights, float *mean, float *square, const float *x, const float *dy, long rows,
+    long inputs, long outputs, long first, long last);
 void ck_momentum(
     float rate, float momentum, float decay, float *weights, const float *gradients, float *velocity, long count);
 

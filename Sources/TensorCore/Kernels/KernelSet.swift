@@ -106,6 +106,10 @@ public protocol KernelSet {
 
   // Optimisers.
   static func adam(_ rule: AdamRule<Element>, weights: Out, gradients: In, mean: Out, square: Out, _ count: Int)
+  /// `adam` for rows of a weight [outputs, inputs] whose gradient is dyᵀ x, x [count, inputs], dy [count, outputs].
+  static func adamFactors(
+    _ rule: AdamRule<Element>, weights: Out, mean: Out, square: Out, x: In, dy: In, count: Int, inputs: Int,
+    outputs: Int, rows: Range<Int>)
   static func momentum(_ rule: MomentumRule<Element>, weights: Out, gradients: In, velocity: Out, _ count: Int)
 }
 

@@ -62,6 +62,22 @@ extension KernelSet {
     }
   }
 
+  public static func adamFactors(
+    _ rule: AdamRule<Element>, weights: Out, mean: Out, square: Out, x: In, dy: In, count: Int, inputs: Int,
+    outputs: Int, rows: Range<Int>
+  ) {
+    let gradient = Storage<Element>(inputs)
+    for o in rows {
+      gradient.base.clear(inputs)
+      for r in 0..<count {
+        for i in 0..<inputs { gradient.base[i] += dy[r * outputs + o] * x[r * inputs + i] }
+      }
+      let start = o * inputs
+      adam(
+        rule, weights: weights + start, gradients: gradient.pointer, mean: mean + start, square: square + start, inputs)
+    }
+  }
+
   public static func momentum(
     _ rule: MomentumRule<Element>, weights: Out, gradients: In, velocity: Out, _ count: Int
   ) {

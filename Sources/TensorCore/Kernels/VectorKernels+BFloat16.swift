@@ -35,16 +35,37 @@ extension VectorKernels {
   }
 
   private static func multiply(_ product: Product, _ a: In, _ b: In, _ c: Out, _ path: BFloat16Path) {
-    let (m, n, k) = (product.m, product.n, product.k)
+    // Columns of c in pieces of whole panels, or its rows: neither changes an element's sum.
+    let (m, n) = (product.m, product.n)
+    let pieces = m * n * product.k < worthThreads ? 1 : Threads.count
+    let (extent, step) = n >= m ? (n, 64) : (m, 16)
+    let size = (extent / pieces + step - 1) / step * step
+    guard pieces > 1, size < extent else { return multiply(product, a, b, c, path, rows: 0..<m, columns: 0..<n) }
+    // No piece throws.
+    try? WorkTeam.run((extent + size - 1) / size) { piece in
+      let range = (piece * size)..<min(extent, (piece + 1) * size)
+      multiply(product, a, b, c, path, rows: n >= m ? 0..<m : range, columns: n >= m ? range : 0..<n)
+    }
+  }
+
+  /// Multiplications below which waking a thread takes longer than it saves: some 50 µs of work.
+  private static let worthThreads = 1 << 23
+
+  private static func multiply(
+    _ product: Product, _ a: In, _ b: In, _ c: Out, _ path: BFloat16Path, rows: Range<Int>, columns: Range<Int>
+  ) {
+    let (i, j, m, n, k) = (rows.lowerBound, columns.lowerBound, rows.count, columns.count, product.k)
     let accumulate: Int32 = product.beta == 0 ? 0 : 1
+    let place = c + i * product.n + j
     if product.transposeA {
       let scratch = Scratch(ck_bf16_gradient_scratch(path.rawValue, k, n, m))
-      ck_bf16_gradient(path.rawValue, a, m, b, n, c, n, k, n, m, accumulate, scratch.pointer)
+      ck_bf16_gradient(
+        path.rawValue, a + i, product.m, b + j, product.n, place, product.n, k, n, m, accumulate, scratch.pointer)
     } else {
       let scratch = Scratch(ck_bf16_product_scratch(path.rawValue, m, n, k))
       ck_bf16_product(
-        path.rawValue, a, k, b, product.transposeB ? k : n, product.transposeB ? 1 : 0, nil, c, n, m, n, k, accumulate,
-        scratch.pointer)
+        path.rawValue, a + i * k, k, product.transposeB ? b + j * k : b + j, product.transposeB ? k : product.n,
+        product.transposeB ? 1 : 0, nil, place, product.n, m, n, k, accumulate, scratch.pointer)
     }
   }
 }

@@ -106,10 +106,23 @@ extension VectorKernels {
   public static func adam(
     _ rule: AdamRule<Float>, weights: Out, gradients: In, mean: Out, square: Out, _ count: Int
   ) {
-    var rule = ck_adam_rule(
+    withUnsafePointer(to: kernelRule(rule)) { ck_adam($0, weights, gradients, mean, square, count) }
+  }
+
+  public static func adamFactors(
+    _ rule: AdamRule<Float>, weights: Out, mean: Out, square: Out, x: In, dy: In, count: Int, inputs: Int,
+    outputs: Int, rows: Range<Int>
+  ) {
+    withUnsafePointer(to: kernelRule(rule)) {
+      ck_adam_factors(
+        $0, weights, mean, square, x, dy, count, inputs, outputs, rows.lowerBound, rows.upperBound)
+    }
+  }
+
+  private static func kernelRule(_ rule: AdamRule<Float>) -> ck_adam_rule {
+    ck_adam_rule(
       rest1: rule.rest1, beta2: rule.beta2, rest2: rule.rest2, epsilon: rule.epsilon, rate: rule.rate,
       root_correction: rule.rootCorrection, coupled_decay: rule.coupledDecay, weight_factor: rule.weightFactor)
-    ck_adam(&rule, weights, gradients, mean, square, count)
   }
 
   public static func momentum(

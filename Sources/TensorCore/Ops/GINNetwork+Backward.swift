@@ -45,7 +45,7 @@ extension GINPass {
       let second = try norms[index].second.backward(
         parts.map(\.sums), weight: nodes[place + 2], bias: nodes[place + 3])
       try WorkTeam.run(parts.count) { number in
-        let part = parts[number]
+        let part = parts[parts.count - 1 - number]
         guard let memory = part.backward else { return }
         try nodes[part.places[index] + 2].collecting(width * hidden) { dw in
           try secondHalf(index, second, dw, part, memory)
@@ -120,12 +120,15 @@ extension GINPass {
     _ memory: GINPartGradients<Element>
   ) throws {
     let (state, product, weights) = (part.layers[index], products[index].first, part.weights(index))
-    try GINPartState<Element>.forEachTile(part.lists(index).count) { rows in
+    let (lists, h, bonds) = (part.lists(index), part.input(index), part.bonds[index]?.pointer)
+    let factor = 1 + layers[index].weights[0].eps.item
+    try GINPartState<Element>.forEachTile(lists.count) { rows in
       let (narrow, wide) = (rows.lowerBound * width, rows.lowerBound * hidden)
       K.batchSlopeRows(
         state.z1.pointer + wide, memory.hidden.pointer + wide, weights: weights.map { $0 + rows.lowerBound },
         a: to.a.pointer, b: to.b.pointer, c: to.c.pointer, memory.wide.base, rows: rows.count, width: hidden)
-      try product.weightGradient(memory.wide.pointer, state.messages.pointer + narrow, dw, rows: rows.count)
+      K.messageRows(lists, h, bonds, self: factor, memory.narrow.base, rows: rows, width: width)
+      try product.weightGradient(memory.wide.pointer, memory.narrow.pointer, dw, rows: rows.count)
       try product.inputGradient(memory.wide.pointer, memory.messages.base + narrow, rows: rows.count)
     }
   }

@@ -193,7 +193,8 @@ final class GINPass<Element: TensorElement>: @unchecked Sendable {
         try firstHalf(index, part)
       }
       let first = try GINNorm(layer.norm1, moments: parts.map(\.moments))
-      try WorkTeam.run(parts.count) { try secondHalf(index, first, parts[$0]) }
+      // The part done last is in the caches still: every other phase goes backwards.
+      try WorkTeam.run(parts.count) { try secondHalf(index, first, parts[parts.count - 1 - $0]) }
       let second = try GINNorm(layer.norm2, moments: parts.map(\.moments))
       norms.append((first, second))
     }
@@ -214,11 +215,11 @@ final class GINPass<Element: TensorElement>: @unchecked Sendable {
     let lists = part.lists(index)
     let h = part.input(index)
     let factor = 1 + layers[index].weights[0].eps.item
+    let tile = Storage<Element>(Self.tile * width)
     try part.collectMoments(rows: lists.count, width: hidden, weights: part.weights(index)) { rows in
-      let y = state.messages.base + rows.lowerBound * self.width
-      K.messageRows(lists, h, part.bonds[index]?.pointer, self: factor, y, rows: rows, width: self.width)
+      K.messageRows(lists, h, part.bonds[index]?.pointer, self: factor, tile.base, rows: rows, width: self.width)
       let z = state.z1.base + rows.lowerBound * self.hidden
-      try self.products[index].first.forward(y, z, rows: rows.count)
+      try self.products[index].first.forward(tile.pointer, z, rows: rows.count)
       return UnsafePointer(z)
     }
   }

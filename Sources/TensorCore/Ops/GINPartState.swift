@@ -4,9 +4,9 @@ final class GINPartState<Element: TensorElement> {
 
   /// What the forward pass leaves of one layer.
   struct LayerState {
-    /// What the first linear layer reads `[rows, C]`, its result `[rows, D]`, that of the second `[rows, C]`. Rows are
-    /// colours in the first layer, atoms in the others.
-    let messages, z1, z2: Storage<Element>
+    /// Results of the first linear layer `[rows, D]` and of the second `[rows, C]`. Rows are colours in the first layer,
+    /// atoms in the others.
+    let z1, z2: Storage<Element>
     /// After BatchNorm, ReLU and dropout `[atoms, C]`.
     let output: Storage<Element>
     let plan: DropoutPlan?
@@ -58,8 +58,7 @@ final class GINPartState<Element: TensorElement> {
     }
     layers.append(
       LayerState(
-        messages: Storage(rows * width), z1: Storage(rows * hidden), z2: Storage(rows * width),
-        output: Storage(nodes * width), plan: plan))
+        z1: Storage(rows * hidden), z2: Storage(rows * width), output: Storage(nodes * width), plan: plan))
   }
 
   func lists(_ layer: Int) -> MessageLists { layer == 0 ? part.colours.lists : incoming }

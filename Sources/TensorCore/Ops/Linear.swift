@@ -69,6 +69,41 @@ extension Tensor {
   }
 }
 
+/// The gradient of a linear layer as its factors, dW = dyᵀ x, for an optimiser that forms it on the way.
+public struct LinearFactors<Element: TensorElement> {
+  public let weight: Parameter<Element>
+  /// `[rows, inputs]` and `[rows, outputs]`; their owner keeps them until the optimiser's step is done.
+  public let x, dy: UnsafePointer<Element>
+  public let rows: Int
+  public var inputs: Int { weight.shape.last }
+  public var outputs: Int { weight.shape.rows }
+
+  /// - Throws: `ShapeError` when the factors do not fit this weight.
+  public init(
+    _ weight: Parameter<Element>, x: UnsafeBufferPointer<Element>, dy: UnsafeBufferPointer<Element>, rows: Int
+  ) throws(ShapeError) {
+    let (outputs, inputs) = (weight.shape.rows, weight.shape.last)
+    guard rows > 0, x.count == rows * inputs, dy.count == rows * outputs, let x = x.baseAddress, let dy = dy.baseAddress
+    else {
+      throw .mismatch(
+        "the factors of \(weight.name)", expected: "[\(rows), \(inputs)] and [\(rows), \(outputs)], at least 1 row",
+        got: "\(x.count) and \(dy.count) values")
+    }
+    (self.weight, self.x, self.dy, self.rows) = (weight, x, dy, rows)
+  }
+}
+
+extension Parameter {
+  /// db = Σ rows of dy `[rows, C]`, in place of what the store holds.
+  public func setBiasGradient(_ dy: UnsafeBufferPointer<Element>, rows: Int) throws(ShapeError) {
+    try ShapeError.require(
+      dy.count == rows * shape.count, "the gradient of \(name)", expected: "[\(rows), \(shape.count)]",
+      got: "\(dy.count) values")
+    guard let dy = dy.baseAddress, let db = gradients.baseAddress else { return }
+    Element.Kernels.sumRows(dy, db, rows: rows, width: shape.count, accumulate: false)
+  }
+}
+
 extension Parameter {
   /// Adds the gradient of y = x Wᵀ + b to the store: dW += dyᵀ x, db += Σ rows of dy. For gathered factors.
   /// - Parameters: x `[rows, inputs]`, dy `[rows, outputs]`
