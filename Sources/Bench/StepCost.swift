@@ -42,7 +42,14 @@ public struct StepShape: Sendable {
   }
 
   /// One linear map: rows, inputs, outputs, and for how many of its inputs a gradient is needed.
-  struct Map { var rows, inputs, outputs, gradients: Int }
+  struct Map {
+    var rows, inputs, outputs, gradients: Int
+    /// A layer of the patient side, whose weight gradient may be formed while Adam runs.
+    var isPatients = true
+
+    /// Whether its factors (x and dy) are no larger than its weights: then they travel, and Adam forms dW from them.
+    var isFactored: Bool { isPatients && rows * (inputs + outputs) <= inputs * outputs }
+  }
 
   /// The linear maps outside the molecule encoder.
   var maps: [Map] {
@@ -56,51 +63,65 @@ public struct StepShape: Sendable {
       Map(rows: b, inputs: d, outputs: k, gradients: d),  // history output
       Map(rows: b, inputs: d, outputs: k, gradients: d),  // patient projection
       Map(rows: b, inputs: k, outputs: k, gradients: k),
-      Map(rows: medications, inputs: d + s, outputs: k, gradients: s),  // medications: their texts are data
-      Map(rows: medications, inputs: k, outputs: k, gradients: k),
+      // Medications: their texts are data.
+      Map(rows: medications, inputs: d + s, outputs: k, gradients: s, isPatients: false),
+      Map(rows: medications, inputs: k, outputs: k, gradients: k, isPatients: false),
     ]
   }
 
   public func cost(_ stage: StepCost.Stage) -> StepCost {
     let float = Double(MemoryLayout<Float>.stride)
-    let (a, e, s, p) = (Double(atoms), Double(edges), Double(options.dS), Double(parameters))
+    let (a, e, s) = (Double(atoms), Double(edges), Double(options.dS))
     let layers = Double(options.layers)
     // The first layer computes the same for atoms with the same neighbourhood; dropout at its end tells them apart.
     let rows = (layers - 1) * a + Double(neighbourhoods)
-    var cost = StepCost()
     switch stage {
     case .clear:
-      cost = StepCost(bytes: float * p)
+      return StepCost(bytes: float * accumulated)
     case .ginForward:
       // One layer at a time is at work: h, message, lin1 (2 S), lin2, the layer's result.
-      cost = StepCost(
+      return StepCost(
         flops: 8 * rows * s * s + 3 * layers * e * s, bytes: float * 9 * rows * s, working: float * 6 * a * s)
     case .ginBackward:
       // The same again as gradients.
-      cost = StepCost(
+      return StepCost(
         flops: 16 * rows * s * s + 3 * layers * e * s, bytes: float * 19 * rows * s, working: float * 12 * a * s)
     case .restForward:
+      var cost = logits(products: 1)
       for map in maps {
         let (rows, inputs, outputs) = (Double(map.rows), Double(map.inputs), Double(map.outputs))
         cost += StepCost(
           flops: 2 * rows * inputs * outputs, bytes: float * (inputs * outputs + rows * (inputs + outputs)))
       }
-      cost += logits(products: 1)
+      return cost
     case .restBackward:
+      var cost = logits(products: 2)
       for map in maps {
         let (rows, inputs, outputs) = (Double(map.rows), Double(map.inputs), Double(map.outputs))
         let needed = Double(map.gradients)
+        // W and dy read for dx, dx written; dW from x and dy unless Adam forms it.
         cost += StepCost(
-          flops: 2 * rows * outputs * (inputs + needed),
-          // dW written, W read where dx is needed, x and dy read, dx written.
-          bytes: float * (inputs * outputs + needed * outputs + rows * (inputs + outputs + needed)))
+          flops: 2 * rows * outputs * needed, bytes: float * (needed * outputs + rows * (outputs + needed)))
+        if !map.isFactored {
+          cost += StepCost(flops: 2 * rows * outputs * inputs, bytes: float * (inputs * outputs + rows * inputs))
+        }
       }
-      cost += logits(products: 2)
+      return cost
     case .adam:
-      // Reads w, g, m, v; writes w, m, v.
-      cost = StepCost(flops: 14 * p, bytes: float * 7 * p, working: float * 4 * p)
+      // Reads w, m, v and writes them; reads the gradients that were added up, forms the others.
+      let p = Double(parameters)
+      var cost = StepCost(
+        flops: 14 * p, bytes: float * (6 * p + accumulated), working: float * (3 * p + accumulated))
+      for map in maps where map.isFactored {
+        cost.flops += 2 * Double(map.rows) * Double(map.inputs) * Double(map.outputs)
+      }
+      return cost
     }
-    return cost
+  }
+
+  /// Weights whose gradients are added up in memory.
+  private var accumulated: Double {
+    Double(parameters) - maps.filter(\.isFactored).reduce(0) { $0 + Double($1.inputs) * Double($1.outputs) }
   }
 
   private func logits(products: Double) -> StepCost {

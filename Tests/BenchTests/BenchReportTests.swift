@@ -112,9 +112,13 @@ import Testing
     var options = BenchOptions()
     (options.batch, options.dEnc, options.dK, options.dS, options.layers, options.history) = (2, 8, 4, 2, 3, 1)
     let shape = StepShape(
-      atoms: 10, neighbourhoods: 6, edges: 20, medications: 5, parameters: 100, options: options)
-    #expect(shape.cost(.clear).bytes == 400)
-    #expect(shape.cost(.adam).bytes == 2_800 && shape.cost(.adam).working == 1_600)
+      atoms: 10, neighbourhoods: 6, edges: 20, medications: 5, parameters: 1_000, options: options)
+    // With 2 visits only the patient layer, 2 · (16 + 8) < 16 · 8, and the maps [2, 8 → 4] are formed by Adam: not the
+    // keys of the fusion, 6 · 12 > 32, nor the last, 2 · 8 = 16, which is as large as its weights and so is.
+    let formed = 128.0 + 5 * 32 + 16
+    #expect(shape.cost(.clear).bytes == 4 * (1_000 - formed))
+    #expect(shape.cost(.adam).bytes == 4 * (6 * 1_000 + 1_000 - formed))
+    #expect(shape.cost(.adam).flops == 14 * 1_000 + 2 * 2 * formed)
     #expect(shape.cost(.ginForward).flops == 8 * 26 * 4 + 3 * 3 * 20 * 2)
     #expect(shape.cost(.ginForward).bytes == 4 * 9 * 26 * 2)
     #expect(shape.cost(.ginBackward).flops == 16 * 26 * 4 + 3 * 3 * 20 * 2)
