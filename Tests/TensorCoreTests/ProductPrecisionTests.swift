@@ -15,7 +15,9 @@ import Testing
     }
   }
 
-  private func magnitudes(_ x: Tensor<Float>) throws -> Tensor<Float> { try Tensor(x.array.map { abs($0) }, x.shape.axes) }
+  private func magnitudes(_ x: Tensor<Float>) throws -> Tensor<Float> {
+    try Tensor(x.array.map { abs($0) }, x.shape.axes)
+  }
 
   @Test(
     "products and gradients are within bf16's rounding of float32's",

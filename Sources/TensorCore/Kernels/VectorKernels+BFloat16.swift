@@ -41,8 +41,7 @@ extension VectorKernels {
     let (extent, step) = n >= m ? (n, 64) : (m, 16)
     let size = (extent / pieces + step - 1) / step * step
     guard pieces > 1, size < extent else { return multiply(product, a, b, c, path, rows: 0..<m, columns: 0..<n) }
-    // No piece throws.
-    try? WorkTeam.run((extent + size - 1) / size) { piece in
+    WorkTeam.run((extent + size - 1) / size) { piece in
       let range = (piece * size)..<min(extent, (piece + 1) * size)
       multiply(product, a, b, c, path, rows: n >= m ? 0..<m : range, columns: n >= m ? range : 0..<n)
     }
