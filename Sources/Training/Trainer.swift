@@ -107,12 +107,14 @@ public final class Trainer {
     try medicationsMK.backward(from: gradientMK)
     if parts.count > 1 { store.foldSlots() }
     try sumGradients(through: exchange)
+    // All ranks hold the same gradient now, so they find the same norm.
+    if job.config.clipNorm > 0 { try store.clipGradients(norm: job.config.clipNorm) }
 
     // Every exchange of the step has succeeded: from here on nothing can fail, and the step counts.
     guard loss.total.isFinite else {
       throw TrainingError.notFinite(what: "the training loss", epoch: epoch + 1, step: stepInEpoch + 1)
     }
-    optimizer.step(learningRate: job.learningRate(epoch: epoch))
+    optimizer.step(learningRate: job.learningRate(epoch: epoch, step: Int(position)))
     store.commitStatistics()
     return loss
   }
