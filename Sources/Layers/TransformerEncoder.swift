@@ -42,7 +42,7 @@ public struct TransformerEncoderLayer<Element: TensorElement> {
     rows: [Int32]? = nil
   ) throws(ShapeError) -> Tensor<Element> {
     try ShapeError.requireItems(x, "TransformerEncoderLayer")
-    let places = step == nil ? nil : Self.places(items: x.shape[0], length: x.shape[1], rowOffset, rows)
+    let places = step == nil ? nil : try Self.places(items: x.shape[0], length: x.shape[1], rowOffset, rows)
     func dropped(_ y: Tensor<Element>, _ number: Int) throws(ShapeError) -> Tensor<Element> {
       try dropouts[number](y, step, rows: places)
     }
@@ -61,8 +61,14 @@ public struct TransformerEncoderLayer<Element: TensorElement> {
   }
 
   /// The global numbers of the rows of `[items, length]`: item · length + place.
-  private static func places(items: Int, length: Int, _ rowOffset: Int, _ rows: [Int32]?) -> [Int32] {
-    (0..<(items * length)).map { row in
+  private static func places(
+    items: Int, length: Int, _ rowOffset: Int, _ rows: [Int32]?
+  ) throws(ShapeError) -> [Int32] {
+    if let rows, rows.count != items {
+      throw .mismatch(
+        "TransformerEncoderLayer", expected: "a global number for each of \(items) items", got: "\(rows.count)")
+    }
+    return (0..<(items * length)).map { row in
       let item = rows.map { Int($0[row / length]) } ?? rowOffset + row / length
       return Int32(truncatingIfNeeded: item * length + row % length)
     }

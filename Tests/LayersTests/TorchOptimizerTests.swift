@@ -82,7 +82,8 @@ import Testing
     try clip(Float.self, name)
   }
 
-  @Test("bounds that are no positive numbers are refused; a NaN gradient makes all of them NaN, and is seen in the norm")
+  @Test(
+    "bounds that are no positive numbers are refused; a NaN gradient makes all of them NaN, and is seen in the norm")
   func oddBounds() throws {
     let store = ParameterStore<Float>(seed: 0)
     let parameter = try store.scope.parameter("a", [3], .zeros)

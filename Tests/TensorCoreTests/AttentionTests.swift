@@ -21,8 +21,10 @@ import Testing
     var testDescription: String { "\(items)x\(queries)x\(keys)x\(width)/\(heads)" }
   }
   static let extents = [
-    Extent(items: 1, queries: 1, keys: 1, width: 1, heads: 1), Extent(items: 2, queries: 3, keys: 5, width: 6, heads: 3),
-    Extent(items: 3, queries: 17, keys: 33, width: 48, heads: 4), Extent(items: 1, queries: 1, keys: 70, width: 16, heads: 2),
+    Extent(items: 1, queries: 1, keys: 1, width: 1, heads: 1),
+    Extent(items: 2, queries: 3, keys: 5, width: 6, heads: 3),
+    Extent(items: 3, queries: 17, keys: 33, width: 48, heads: 4),
+    Extent(items: 1, queries: 1, keys: 70, width: 16, heads: 2),
   ]
 
   @Test("equals the composition of smaller operations, in both precisions", arguments: extents)

@@ -37,8 +37,9 @@ import Testing
               result(count, dy) { K.applyGradient(function, x, y, dy, $0, count, accumulate: add) }
             }
         }
-        for (a, b) in zip(run(VectorKernels.self), run(PlainKernels<Float>.self)) {
-          expectClose(a, b, absolute: 1e-30, relative: 4e-6, "\(function), \(count)")
+        // An added gradient may cancel what was there: its error is that of the numbers added, about 3.
+        for (index, (a, b)) in zip(run(VectorKernels.self), run(PlainKernels<Float>.self)).enumerated() {
+          expectClose(a, b, absolute: index < 2 ? 1e-30 : 3e-6, relative: 4e-6, "\(function), \(count), \(index)")
         }
       }
     }
@@ -103,7 +104,8 @@ import Testing
 
   @Test(
     "sums and maxima along an axis equal the plain loops'",
-    arguments: [(1, 1, 1), (0, 3, 2), (3, 0, 2), (2, 5, 1), (3, 7, 5), (2, 33, 17), (4, 130, 1), (1, 3, 129)], [false, true])
+    arguments: [(1, 1, 1), (0, 3, 2), (3, 0, 2), (2, 5, 1), (3, 7, 5), (2, 33, 17), (4, 130, 1), (1, 3, 129)],
+    [false, true])
   func axes(extents: (Int, Int, Int), special: Bool) throws {
     let axis = AxisExtent(outer: extents.0, extent: extents.1, inner: extents.2)
     let count = axis.outer * axis.extent * axis.inner
@@ -119,8 +121,10 @@ import Testing
   func strides() throws {
     let x = try numbers(240, 7, special: true)
     let cases: [(extents: [Int], strides: [Int], offset: Int)] = [
-      ([240], [1], 0), ([6, 40], [40, 1], 0), ([40, 6], [1, 40], 0), ([2, 3, 40], [120, 40, 1], 0), ([3, 4, 5], [0, 5, 1], 0),
-      ([4, 33], [1, 0], 0), ([5, 2, 3, 4], [4, 120, 20, 1], 0), ([17], [-1], 16), ([0, 4], [4, 1], 0), ([3, 0], [1, 1], 0),
+      ([240], [1], 0), ([6, 40], [40, 1], 0), ([40, 6], [1, 40], 0), ([2, 3, 40], [120, 40, 1], 0),
+      ([3, 4, 5], [0, 5, 1], 0),
+      ([4, 33], [1, 0], 0), ([5, 2, 3, 4], [4, 120, 20, 1], 0), ([17], [-1], 16), ([0, 4], [4, 1], 0),
+      ([3, 0], [1, 1], 0),
       ([1, 1, 1, 1, 1, 1, 2, 2], [0, 0, 0, 0, 0, 0, 2, 1], 0),
     ]
     for (extents, strides, offset) in cases {
@@ -173,7 +177,7 @@ import Testing
       var dw = Array(repeating: Float(2), count: rows)
       let dz = result(all, []) {
         K.edgeSumGradient(
-          table, weights: weights, source: index, target: target, results[5], dz: $0, dWeights: &dw, edges,
+          table, weights: weights, source: index, target: target, results[7], dz: $0, dWeights: &dw, edges,
           accumulateWeights: add)
       }
       results += [dz, dw]
@@ -222,7 +226,8 @@ import Testing
     return results
   }
 
-  @Test("recurrent cells and attention's softmax equal the plain loops'", arguments: RowKernelTests.extents, [false, true])
+  @Test(
+    "recurrent cells and attention's softmax equal the plain loops'", arguments: RowKernelTests.extents, [false, true])
   func sequences(extent: Extent, special: Bool) throws {
     let count = 3 * extent.rows * extent.width
     let (x, y) = (try numbers(count, 10, special: special), try numbers(max(count, extent.width), 11, special: false))
@@ -232,7 +237,8 @@ import Testing
     }
   }
 
-  @Test("products of matrices with gaps between their rows equal the plain loops', all transpositions, and keep the gaps")
+  @Test(
+    "products of matrices with gaps between their rows equal the plain loops', all transpositions, and keep the gaps")
   func stridedProducts() throws {
     let (a, b) = (try numbers(4000, 12, special: false), try numbers(4000, 13, special: false))
     for (m, n, k) in [(1, 1, 1), (3, 5, 7), (17, 33, 20), (1, 40, 9)] {
@@ -247,7 +253,8 @@ import Testing
             }
           }
           expectClose(
-            run(VectorKernels.self), run(PlainKernels<Float>.self), absolute: 2e-4, relative: 1e-5, "\(m) \(n) \(k) \(mode)")
+            run(VectorKernels.self), run(PlainKernels<Float>.self), absolute: 2e-4, relative: 1e-5,
+            "\(m) \(n) \(k) \(mode)")
         }
       }
     }

@@ -53,13 +53,16 @@ import Testing
     let (nodes, width) = (6, 4)
     let z: Real = try normal([nodes, width], 1)
     let (left, right): (Real, Real) = (try normal([nodes, 2], 2), try normal([nodes, 2], 3))
-    let edges = [(0, 0, 0), (0, 3, 1), (1, 1, 0), (2, 0, 1), (2, 2, 0), (3, 5, 1), (3, 3, 0), (4, 4, 1), (5, 0, 0), (5, 5, 1)]
+    let edges = [
+      (0, 0, 0), (0, 3, 1), (1, 1, 0), (2, 0, 1), (2, 2, 0), (3, 5, 1), (3, 3, 0), (4, 4, 1), (5, 0, 0), (5, 5, 1),
+    ]
     let target = try RowIndex(edges.map { Int32($0.0) }, bound: nodes)
     let source = try RowIndex(edges.map { Int32($0.1) }, bound: nodes)
     func flat(_ end: ((Int, Int, Int)) -> Int) throws -> RowIndex {
       try RowIndex(edges.map { Int32(end($0) * 2 + $0.2) }, bound: 2 * nodes)
     }
-    let scores = try left.reshaped([2 * nodes, 1]).gathered(flat { $0.0 })
+    let scores =
+      try left.reshaped([2 * nodes, 1]).gathered(flat { $0.0 })
       + right.reshaped([2 * nodes, 1]).gathered(flat { $0.1 })
     let weights = try scores.leakyReLU(slope: 0.2).segmentSoftmax(target)
     let sparse = try Tensor.edgeSum(z, weights: weights, source: source, target: target)

@@ -96,7 +96,8 @@ public protocol OperationKernels {
   /// A product of matrices whose rows are `lda`, `ldb` and `ldc` elements apart; 0, or the library's status.
   static func gemm(
     _ product: Product, _ a: UnsafePointer<Element>, lda: Int, _ b: UnsafePointer<Element>, ldb: Int,
-    _ c: UnsafeMutablePointer<Element>, ldc: Int) -> Int
+    _ c: UnsafeMutablePointer<Element>, ldc: Int
+  ) -> Int
 }
 
 /// An elementwise function of `Tensor.mapped`.

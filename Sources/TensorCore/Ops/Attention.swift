@@ -115,8 +115,9 @@ private struct AttentionPass<Element: TensorElement> {
   }
 
   /// The first element of one item's and head's block.
-  private func place(_ rows: Rows<Element>, item: Int, count: Int, head: Int, width: Int) -> UnsafeMutablePointer<Element>
-  {
+  private func place(_ rows: Rows<Element>, item: Int, count: Int, head: Int, width: Int) -> UnsafeMutablePointer<
+    Element
+  > {
     rows.storage.base + rows.offset + item * count * rows.step + head * width
   }
 

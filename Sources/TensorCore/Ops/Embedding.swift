@@ -53,7 +53,8 @@ extension Tensor {
   /// - Shape: x `[R, n]`, R · n columns → `[R, columns.bound]`      - Gradient: dx = dy[r, column]
   public func scatteredColumns(_ columns: RowIndex) throws(ShapeError) -> Tensor {
     try ShapeError.require(
-      columns.indices.count == shape.count, "scatteredColumns", expected: "a column for each of \(shape.count) elements",
+      columns.indices.count == shape.count, "scatteredColumns",
+      expected: "a column for each of \(shape.count) elements",
       got: "\(columns.indices.count)")
     let places = try placesInRows(columns, "scatteredColumns", width: columns.bound)
     return try reshaped([shape.count, 1]).segmentSum(places).reshaped([shape[0], columns.bound])
@@ -62,7 +63,8 @@ extension Tensor {
   private func placesInRows(_ columns: RowIndex, _ operation: String, width: Int) throws(ShapeError) -> RowIndex {
     let rows = shape.rank == 2 ? shape[0] : 0
     try ShapeError.require(
-      shape.rank == 2 && columns.bound == width && (rows == 0 ? columns.indices.isEmpty : columns.indices.count % rows == 0),
+      shape.rank == 2 && columns.bound == width
+        && (rows == 0 ? columns.indices.isEmpty : columns.indices.count % rows == 0),
       operation, expected: "[R, C] and the same number of columns below \(width) for every row",
       got: "\(shape) and \(columns.indices.count) columns below \(columns.bound)")
     guard rows * width <= Int(Int32.max) else {
