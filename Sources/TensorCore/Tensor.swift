@@ -49,8 +49,8 @@ public struct Tensor<Element: TensorElement> {
     return Tensor(storage, shape)
   }
 
-  /// A view of memory that somebody else owns, without a copy.
-  /// - Parameter owner: kept alive as long as the tensor; nil when the caller guarantees the life of the memory.
+  /// A view of memory that somebody else owns, without a copy. `owner` is kept alive as long as the tensor; nil when the
+  /// caller guarantees the life of the memory.
   /// - Throws: `ShapeError` when the number of values is not the shape's.
   public static func wrapping(
     _ values: UnsafeBufferPointer<Element>, _ shape: [Int], owner: AnyObject?

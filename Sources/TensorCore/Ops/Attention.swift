@@ -5,7 +5,8 @@ extension Tensor {
   /// - Shape: query `[B, Q, D]`, keys `[B, K, D]`, values `[B, K, E]` → output `[B, Q, E]`, weights P `[B, H, Q, K]`
   /// - Gradient: dV = dropout(P)ᵀ dY, dP = dropout(dY Vᵀ), dS = P ⊙ (dP − Σₖ P dP) / √w, dQ = dS K, dK = dSᵀ Q; the
   ///   mask gets none, and the weights are returned outside the graph
-  /// - Parameter dropout: of the weights; the mask numbers the items, `[B]`
+  ///
+  /// `dropout` acts on the weights; its mask numbers the items, `[B]`.
   public static func attention(
     query: Tensor, keys: Tensor, values: Tensor, heads: Int, mask: AttentionMask<Element>? = nil,
     dropout: (rate: Double, mask: DropoutMask)? = nil
