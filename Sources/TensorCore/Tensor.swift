@@ -27,12 +27,15 @@ public struct Tensor<Element: TensorElement> {
     self.init(storage, shape)
   }
 
-  public static func zeros(_ shape: [Int]) -> Tensor { full(0, shape) }
+  public static func zeros(_ shape: [Int]) -> Tensor {
+    let shape = Shape(shape)
+    return Tensor(Storage(zeros: shape.count), shape)
+  }
 
   public static func full(_ value: Element, _ shape: [Int]) -> Tensor {
     let shape = Shape(shape)
     let storage = Storage<Element>(shape.count)
-    storage.base.update(repeating: value, count: shape.count)
+    K.fill(value, storage.base, shape.count, accumulate: false)
     return Tensor(storage, shape)
   }
 
