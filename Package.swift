@@ -22,7 +22,7 @@ let package = Package(
   name: "theriac",
   products: [
     .executable(name: "theriac", targets: ["theriac"]),
-    .library(name: "TensorCore", targets: ["TensorCore"]),
+    .library(name: "TensorCore", targets: ["TensorCore", "Layers"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -89,7 +89,8 @@ let package = Package(
     tests("Records", ["HDF5"]),
     tests("Synthesis", ["Records", "Random"]),
     tests("Molecules", ["HDF5"]),
-    tests("Layers", ["TensorCore", "Random", "HDF5"]),
+    .testTarget(
+      name: "LayersTests", dependencies: ["Layers", "TensorCore", "Random", "HDF5"], exclude: ["Fixtures"]),
     .target(name: "TestSupport", dependencies: ["TextEncoder"], path: "Tests/TestSupport"),
     .testTarget(
       name: "TextEncoderTests", dependencies: ["TextEncoder", "Records", "HDF5", "TestSupport"], exclude: ["Fixtures"]),

@@ -136,7 +136,8 @@ extension Tensor {
   }
 
   /// An operation the core does not know: `output` was computed from `inputs` by other means.
-  /// - Parameter backward: dL/dy → one gradient per input, in their order and of their shapes; nil where there is none.
+  ///
+  /// `backward` turns dL/dy into one gradient per input, in their order and of their shapes; nil where there is none.
   public static func custom(
     inputs: [Tensor], output: Tensor, backward: @escaping (_ dy: Tensor) throws -> [Tensor?]
   ) -> Tensor {

@@ -11,9 +11,8 @@ public final class GraphEdges: Sendable {
   // Edges by source.
   let outOffsets, outTargets, outBonds: [Int32]
 
-  /// - Parameters:
-  ///   - source, target: per edge, row numbers below `nodes`
-  ///   - bonds: `[edges, bondDims.count]` categories; ignored when `bondDims` is empty
+  /// `source` and `target` have a row number below `nodes` per edge, `bonds` has `[edges, bondDims.count]` categories and
+  /// is ignored when `bondDims` is empty.
   /// - Throws: `ShapeError` for lists of different lengths and for indices outside their tables.
   public init(nodes: Int, source: [Int32], target: [Int32], bonds: [Int32], bondDims: [Int]) throws(ShapeError) {
     guard nodes >= 0, nodes <= Int(Int32.max) else {

@@ -14,6 +14,8 @@ public enum Initializer: Equatable, Sendable {
   case xavierUniform
   /// N(0, deviation²).
   case normal(Double)
+  /// N(0, deviation²) with one row of zeros: an embedding's padding row.
+  case normalTable(Double, zeroRow: Int)
 
   func fill<Element: TensorElement>(
     _ values: UnsafeMutableBufferPointer<Element>, shape: Shape, name: String, seed: UInt64
@@ -33,6 +35,10 @@ public enum Initializer: Equatable, Sendable {
     case .xavierUniform: uniform((6 / Double(max(shape.rows + shape.last, 1))).squareRoot())
     case .normal(let deviation):
       for index in values.indices { values[index] = Element(random.normal(UInt64(index)) * deviation) }
+    case .normalTable(let deviation, let zeroRow):
+      for index in values.indices {
+        values[index] = index / shape.last == zeroRow ? 0 : Element(random.normal(UInt64(index)) * deviation)
+      }
     }
   }
 }

@@ -69,12 +69,16 @@ public enum ParameterError: Error, Equatable, CustomStringConvertible {
   case duplicate(String)
   case sealed(String)
   case shape(String, [Int])
+  /// A layer cannot be made with these numbers.
+  case layer(String, got: String, expected: String)
 
   public var description: String {
     switch self {
     case .duplicate(let name): "The parameter \"\(name)\" is declared twice; give one of the two another scope."
     case .sealed(let name): "The parameter \"\(name)\" is declared after its store was sealed; declare it before use."
     case .shape(let name, let axes): "The parameter \"\(name)\" has shape \(axes), but every extent must be at least 1."
+    case .layer(let path, let got, let expected):
+      "The layer \"\(path)\" cannot be made with \(got); expected \(expected)."
     }
   }
 }

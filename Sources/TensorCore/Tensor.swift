@@ -27,12 +27,15 @@ public struct Tensor<Element: TensorElement> {
     self.init(storage, shape)
   }
 
-  public static func zeros(_ shape: [Int]) -> Tensor { full(0, shape) }
+  public static func zeros(_ shape: [Int]) -> Tensor {
+    let shape = Shape(shape)
+    return Tensor(Storage(zeros: shape.count), shape)
+  }
 
   public static func full(_ value: Element, _ shape: [Int]) -> Tensor {
     let shape = Shape(shape)
     let storage = Storage<Element>(shape.count)
-    storage.base.update(repeating: value, count: shape.count)
+    K.fill(value, storage.base, shape.count, accumulate: false)
     return Tensor(storage, shape)
   }
 
@@ -49,8 +52,8 @@ public struct Tensor<Element: TensorElement> {
     return Tensor(storage, shape)
   }
 
-  /// A view of memory that somebody else owns, without a copy.
-  /// - Parameter owner: kept alive as long as the tensor; nil when the caller guarantees the life of the memory.
+  /// A view of memory that somebody else owns, without a copy. `owner` is kept alive as long as the tensor; nil when the
+  /// caller guarantees the life of the memory.
   /// - Throws: `ShapeError` when the number of values is not the shape's.
   public static func wrapping(
     _ values: UnsafeBufferPointer<Element>, _ shape: [Int], owner: AnyObject?

@@ -10,6 +10,7 @@ public protocol TensorElement: BinaryFloatingPoint, Sendable {
   associatedtype Kernels: KernelSet where Kernels.Element == Self
 
   static func exponential(_ x: Self) -> Self
+  static func logarithm(_ x: Self) -> Self
   static func logOnePlus(_ x: Self) -> Self
   static func errorFunction(_ x: Self) -> Self
   static func hyperbolicTangent(_ x: Self) -> Self
@@ -18,6 +19,7 @@ public protocol TensorElement: BinaryFloatingPoint, Sendable {
 extension Float: TensorElement {
   public typealias Kernels = VectorKernels
   public static func exponential(_ x: Float) -> Float { expf(x) }
+  public static func logarithm(_ x: Float) -> Float { logf(x) }
   public static func logOnePlus(_ x: Float) -> Float { log1pf(x) }
   public static func errorFunction(_ x: Float) -> Float { erff(x) }
   public static func hyperbolicTangent(_ x: Float) -> Float { tanhf(x) }
@@ -26,6 +28,7 @@ extension Float: TensorElement {
 extension Double: TensorElement {
   public typealias Kernels = PlainKernels<Double>
   public static func exponential(_ x: Double) -> Double { exp(x) }
+  public static func logarithm(_ x: Double) -> Double { log(x) }
   public static func logOnePlus(_ x: Double) -> Double { log1p(x) }
   public static func errorFunction(_ x: Double) -> Double { erf(x) }
   public static func hyperbolicTangent(_ x: Double) -> Double { tanh(x) }

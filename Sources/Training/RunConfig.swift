@@ -18,7 +18,7 @@ public enum AveragingChoice: String, CaseIterable, Sendable {
   case batchMean = "batch-mean"
   case visitMean = "visit-mean"
 }
-public enum LearningRateDecay: String, CaseIterable, Sendable { case constant, exponential, cosine }
+public enum LearningRateDecay: String, CaseIterable, Sendable { case constant, step, exponential, cosine }
 public enum SplitChoice: String, CaseIterable, Sendable { case cohort, official, shuffled }
 public enum UnparsableSMILES: String, CaseIterable, Sendable { case refuse, skip }
 public enum Precision: String, CaseIterable, Sendable {
@@ -42,6 +42,9 @@ public struct RunConfig: Equatable, Sendable {
   public var lrScale = 0.1
   public var lrDecay = LearningRateDecay.constant
   public var lrDecayRate = 0.97
+  public var lrDecayEvery = 10
+  public var warmupSteps = 0
+  public var clipNorm = 0.0
   public var weightDecay = 1e-5
   public var beta1 = 0.9
   public var beta2 = 0.999

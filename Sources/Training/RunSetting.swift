@@ -100,7 +100,14 @@ extension RunSetting {
       .choice("lr_decay", \.lrDecay, "Schedule of the learning rate over epochs."),
       .number(
         "lr_decay_rate", \.lrDecayRate, "a number in (0, 1]", where: { $0 > 0 && $0 <= 1 },
-        "Factor per epoch when lr_decay is exponential."),
+        "Factor when lr_decay is exponential (per epoch) or step (per lr_decay_every epochs)."),
+      .integer("lr_decay_every", \.lrDecayEvery, in: 1...any, "Epochs between the drops when lr_decay is step."),
+      .integer(
+        "warmup_steps", \.warmupSteps, in: 0...any,
+        "Over the first so many steps of a run the learning rate grows linearly to its full value; 0: none."),
+      .number(
+        "clip_norm", \.clipNorm, "a number ≥ 0", where: { $0 >= 0 },
+        "Largest L2 norm of the gradient of all weights; larger ones are scaled down. 0: no clipping."),
       .number(
         "weight_decay", \.weightDecay, "a number ≥ 0", where: { $0 >= 0 },
         "Coupled L2 in Adam, on everything (the code: 1e-5; MIMIC-IV 3e-5)."),

@@ -130,12 +130,18 @@ public final class Trainer {
     try sumGradients(through: exchange)
     stageEnded?(.ginBackward)
 
-    let factors = try membership.factors.take(visits: visits.count)
+    var factors = try membership.factors.take(visits: visits.count)
     // Every exchange of the step has succeeded: from here on nothing can fail, and the step counts.
     guard loss.total.isFinite else {
       throw TrainingError.notFinite(what: "the training loss", epoch: epoch + 1, step: stepInEpoch + 1)
     }
-    optimizer.step(learningRate: job.learningRate(epoch: epoch), factors: factors)
+    if job.config.clipNorm > 0 {
+      // The norm is that of the whole gradient, the same on all ranks: factors become gradients first.
+      for factor in factors { try factor.setGradient() }
+      factors = []
+      try store.clipGradients(norm: job.config.clipNorm)
+    }
+    optimizer.step(learningRate: job.learningRate(epoch: epoch, step: Int(position)), factors: factors)
     store.commitStatistics()
     stageEnded?(.adam)
     return loss

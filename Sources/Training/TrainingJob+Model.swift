@@ -27,6 +27,7 @@ extension RunConfig {
   var learningRate: LearningRate {
     switch lrDecay {
     case .constant: .constant
+    case .step: .step(every: lrDecayEvery, factor: lrDecayRate)
     case .exponential: .exponential(factor: lrDecayRate)
     case .cosine: .cosine(total: epochs, floor: 0)
     }

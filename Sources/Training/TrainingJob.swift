@@ -1,3 +1,4 @@
+import Layers
 import Molecules
 import Models
 import Records
@@ -41,9 +42,11 @@ public struct TrainingJob: Sendable {
       visits: trainingVisits, seed: UInt64(config.seed), epoch: epoch, batch: config.batch, dropLast: config.dropLast)
   }
 
-  /// Learning rate of an epoch (from 0): lr · lr_scale · decay.
-  public func learningRate(epoch: Int) -> Double {
-    config.learningRate.rate(base: config.lr * config.lrScale, at: epoch)
+  /// Learning rate of a step: lr · lr_scale · decay of its epoch, times (step + 1) / warmup_steps in the first ones.
+  /// - Parameters: the epoch, and the steps done since the run began, both from 0
+  public func learningRate(epoch: Int, step: Int) -> Double {
+    let decayed = config.learningRate.rate(base: config.lr * config.lrScale, at: epoch)
+    return LearningRate.warmup(steps: config.warmupSteps, then: .constant).rate(base: decayed, at: step)
   }
 }
 

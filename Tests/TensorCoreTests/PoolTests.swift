@@ -18,6 +18,17 @@ import Testing
     #expect(BufferPool.systemAllocations(largerThan: 32 << 20) == before)
   }
 
+  @Test("attention takes no new memory after the first steps either")
+  func attention() throws {
+    let x: Tensor<Float> = try normal([1, 1531, 96], 2).requiringGradient()
+    func step() throws { try x.selfAttention(heads: 4, mask: .causal).output.sum().backward() }
+    try step()
+    // The weights, [4, 1531, 1531], and their gradient are the only ones of this size.
+    let before = BufferPool.systemAllocations(largerThan: 32 << 20)
+    for _ in 0..<3 { try step() }
+    #expect(BufferPool.systemAllocations(largerThan: 32 << 20) == before)
+  }
+
   @Test("one thread by default and at least")
   func threads() {
     #expect(Threads.count == 1)

@@ -119,9 +119,7 @@ extension Tensor {
     y.base[0] = Element(K.sum(storage.pointer, count) / divisor)
     return Tensor.record(y, [1], [self]) { dy, inputs in
       let slope = dy.base[0] / Element(divisor)
-      inputs[0]?.collect { dx, add in
-        for i in 0..<count { dx[i] = (add ? dx[i] : 0) + slope }
-      }
+      inputs[0]?.collect { dx, add in K.fill(slope, dx, count, accumulate: add) }
     }
   }
 

@@ -49,33 +49,6 @@ extension Tensor {
     try marginSum(targets, divisor: Double(max(shape.count, 1)))
   }
 
-  /// Cross-entropy of a softmax over the last axis: Σ over rows of (ln Σⱼ exp zⱼ − z_class) / divisor, in nats.
-  /// - Shape: logits `[R, K]`, one class below K per row → `[1]`; the divisor is R when nil
-  /// - Gradient: dz = (softmax(z) − onehot(class)) / divisor
-  public func crossEntropy(_ classes: RowIndex, divisor: Double? = nil) throws(ShapeError) -> Tensor {
-    let (rows, width) = (shape.rows, shape.last)
-    try ShapeError.require(
-      shape.rank == 2 && classes.indices.count == rows && classes.bound <= width, "crossEntropy",
-      expected: "[\(classes.indices.count), \(classes.bound) or more]", got: "\(shape)")
-    let divisor = divisor ?? Double(max(rows, 1))
-    let p = Storage<Element>(shape.count)
-    K.softmax(storage.pointer, mask: nil, p.base, rows: rows, width: width)
-    var sum = 0.0
-    for r in 0..<rows {
-      let row = UnsafeBufferPointer(start: storage.pointer + r * width, count: width)
-      let largest = Double(row.max() ?? 0)
-      let total = row.reduce(0.0) { $0 + Double.exponential(Double($1) - largest) }
-      sum += largest + Double.logOnePlus(total - 1) - Double(row[Int(classes.indices[r])])
-    }
-    return Tensor.record(.init(repeating: Element(sum / divisor)), [1], [self]) { dy, inputs in
-      inputs[0]?.collect { dz, add in
-        let factor = dy.base[0] / Element(divisor)
-        for i in 0..<(rows * width) { dz[i] = (add ? dz[i] : 0) + factor * p.base[i] }
-        for r in 0..<rows { dz[r * width + Int(classes.indices[r])] -= factor }
-      }
-    }
-  }
-
   /// Squared error: Σ (x − y)² / divisor; the divisor is the number of elements when nil.
   /// - Shape: x and targets alike → `[1]`      - Gradient: dx = 2 (x − y) / divisor
   public func mse(_ targets: Tensor, divisor: Double? = nil) throws(ShapeError) -> Tensor {
@@ -83,12 +56,15 @@ extension Tensor {
     try requireTargets("mse", targets, divisor)
     let difference = Storage<Element>(shape.count)
     K.subtract(storage.pointer, targets.storage.pointer, difference.base, difference.count)
-    var sum = 0.0
-    for i in 0..<difference.count { sum += Double(difference.base[i]) * Double(difference.base[i]) }
+    let sum = K.sumOfSquares(difference.pointer, difference.count)
     return Tensor.record(.init(repeating: Element(sum / divisor)), [1], [self]) { dy, inputs in
       inputs[0]?.collect { dx, add in
         let factor = 2 * dy.base[0] / Element(divisor)
-        for i in 0..<difference.count { dx[i] = (add ? dx[i] : 0) + factor * difference.base[i] }
+        if add {
+          K.axpy(factor, difference.pointer, dx, difference.count)
+        } else {
+          K.scale(factor, difference.pointer, dx, difference.count)
+        }
       }
     }
   }

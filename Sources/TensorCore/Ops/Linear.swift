@@ -91,6 +91,13 @@ public struct LinearFactors<Element: TensorElement> {
     }
     (self.weight, self.x, self.dy, self.rows) = (weight, x, dy, rows)
   }
+
+  /// dW = dyᵀ x, in place of what the store holds.
+  public func setGradient() throws(ShapeError) {
+    guard let dw = weight.gradients.baseAddress else { return }
+    try Tensor<Element>.multiply(
+      "the gradient of \(weight.name)", Product(transposeA: true, m: outputs, n: inputs, k: rows, beta: 0), dy, x, dw)
+  }
 }
 
 extension Parameter {

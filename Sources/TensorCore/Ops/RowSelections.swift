@@ -55,7 +55,7 @@ public struct CategoryRows: Sendable {
   public var count: Int { inverse.count }
   public var distinctCount: Int { columns.first?.count ?? 0 }
 
-  /// - Parameter values: `[n, dims.count]`
+  /// `values` is `[n, dims.count]`.
   /// - Throws: `ShapeError` for an incomplete row or a value outside 0 ..< dims[column].
   public init(_ values: [Int32], dims: [Int]) throws(ShapeError) {
     guard !dims.isEmpty, values.count % dims.count == 0 else {
