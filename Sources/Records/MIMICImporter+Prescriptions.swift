@@ -8,7 +8,8 @@ struct PrescriptionTally {
   private var counts: [Int] = []
   private var names: [String] = []
 
-  mutating func unmapped(gsn: Field?, ndc: Field?, drug: Field?) {
+  /// Counts a row whose code is in no map; returns the number of the code.
+  mutating func unmapped(gsn: Field?, ndc: Field?, drug: Field?) -> Int {
     var key: [UInt8] = Array("NDC ".utf8)
     if let ndc { key.append(contentsOf: UnsafeBufferPointer(start: ndc.base, count: ndc.count)) }
     if let gsn {
@@ -21,7 +22,11 @@ struct PrescriptionTally {
       names.append(drug?.string ?? "")
     }
     counts[index] += 1
+    return index
   }
+
+  /// One more row of an unmapped code.
+  mutating func again(_ index: Int) { counts[index] += 1 }
 
   /// By falling number of rows, then by code; the first `ImportReport.unmappedLimit`.
   var unmappedCodes: [ImportReport.UnmappedCode] {
@@ -51,7 +56,7 @@ extension MIMICImporter {
     orders.rows = Array(repeating: 0, count: admissions.count)
     orders.withoutCode = orders.rows
     let withStructure = molecules.map { Set($0.keys) }
-    var codes: [ATCClass: Int32] = [:]
+    var drugs = DrugCodes()
     /// The last admission a class was noted for: rows of one admission mostly follow each other.
     var lastVisit: [Int32] = []
     var hasStructure: [Bool] = []
@@ -77,37 +82,40 @@ extension MIMICImporter {
       }
       orders.rows[Int(visit)] += 1
       let gsn = gsnColumn.map { reader.field($0) }
-      let ndcField = ndcColumn.map { reader.field($0) }
-      let ndc = ndcField.map { MedicationRoutes.ndc($0) } ?? .none
-      if ndc == .none, gsn?.isEmpty ?? true {
+      let ndc = ndcColumn.map { reader.field($0) }
+      let drug = drugs.index(gsn, ndc)
+      let meaning: DrugCodes.Meaning
+      if let known = drugs.meaning(drug) {
+        meaning = known
+      } else {
+        meaning = self.meaning(gsn: gsn, ndc: ndc, in: routes)
+        drugs.note(meaning, of: drug)
+        if meaning.outcome == .mapped, meaning.number == hasStructure.count {
+          lastVisit.append(-1)
+          hasStructure.append(withStructure?.contains(medications.interner[meaning.number]) ?? true)
+        }
+      }
+      switch meaning.outcome {
+      case .noCode:
         noCode += 1
         orders.withoutCode[Int(visit)] += 1
-        continue
-      }
-      var ndcNumber: Int?
-      if case .code(let value) = ndc { ndcNumber = value }
-      guard let found = routes.map(gsn: gsn, ndc: ndcNumber) else {
+      case .unmapped:
         unmapped += 1
-        orders.unmapped(gsn: gsn, ndc: ndcField, drug: drugColumn.map { reader.field($0) })
-        continue
-      }
-      let code: Int32
-      if let known = codes[found] {
-        code = known
-      } else {
-        var text = found.code
-        code = text.withUTF8 { medications.interner.index(of: $0) }
-        codes[found] = code
-        lastVisit.append(-1)
-        hasStructure.append(withStructure?.contains(found.code) ?? true)
-      }
-      if !hasStructure[Int(code)] {
-        noStructure += 1
-        continue
-      }
-      if lastVisit[Int(code)] != visit {
-        lastVisit[Int(code)] = visit
-        medications.entries.append(CodeEntries.Entry(visit: visit, order: 0, code: code))
+        if meaning.number >= 0 {
+          orders.again(meaning.number)
+        } else {
+          let number = orders.unmapped(gsn: gsn, ndc: ndc, drug: drugColumn.map { reader.field($0) })
+          drugs.note(DrugCodes.Meaning(outcome: .unmapped, number: number), of: drug)
+        }
+      case .mapped:
+        routes.countRow(meaning.route)
+        let code = Int32(meaning.number)
+        if !hasStructure[meaning.number] {
+          noStructure += 1
+        } else if lastVisit[meaning.number] != visit {
+          lastVisit[meaning.number] = visit
+          medications.entries.append(CodeEntries.Entry(visit: visit, order: 0, code: code))
+        }
       }
     }
     reader.skip("hadm_id is not in \(layout.admissions.uppercased())", rows: unknownAdmission)
@@ -122,6 +130,18 @@ extension MIMICImporter {
         "\(orders.distinctUnmapped) distinct drug codes are in no map; the report lists the "
           + "\(ImportReport.unmappedLimit) with most rows.")
     }
+  }
+
+  /// What the drug codes of a row mean; a class that is new gets a number in the vocabulary of medications.
+  private mutating func meaning(gsn: Field?, ndc: Field?, in routes: MedicationRoutes) -> DrugCodes.Meaning {
+    let known = ndc.map { MedicationRoutes.ndc($0) } ?? .none
+    if known == .none, gsn?.isEmpty ?? true { return DrugCodes.Meaning(outcome: .noCode) }
+    var number: Int?
+    if case .code(let value) = known { number = value }
+    guard let (found, route) = routes.map(gsn: gsn, ndc: number) else { return DrugCodes.Meaning(outcome: .unmapped) }
+    var text = found.code
+    let code = text.withUTF8 { medications.interner.index(of: $0) }
+    return DrugCodes.Meaning(outcome: .mapped, number: Int(code), route: route)
   }
 
   private func startTime(_ reader: CSVReader, _ column: Int) throws(RecordsError) -> Int? {
