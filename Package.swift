@@ -83,7 +83,7 @@ let package = Package(
     tests("Random"),
     tests("HDF5"),
     tests("TensorCore", ["Random"]),
-    tests("Records", ["HDF5"]),
+    tests("Records", ["HDF5", "Random"]),
     tests("Synthesis", ["Records", "Random"]),
     tests("Molecules", ["HDF5"]),
     tests("Layers", ["TensorCore", "Random", "HDF5"]),

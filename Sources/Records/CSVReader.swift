@@ -27,8 +27,8 @@ package final class CSVReader {
   @exclusivity(unchecked) package private(set) var rowsRead = 0
   private var skipped: [String: Int] = [:]
   private var examples: [String] = []
-  /// Rows that are not UTF-8, and the line of the first.
-  private var foreign = (rows: 0, line: 0)
+  /// What is odd about rows that were kept: number of rows and the line of the first.
+  private var remarks: [String: (rows: Int, line: Int)] = [:]
   /// A column that was asked for and whose name stands in the header twice.
   @exclusivity(unchecked) private var repeated: String?
 
@@ -146,17 +146,24 @@ package final class CSVReader {
     if examples.count < ImportReport.exampleLimit { examples.append("\(file):\(line): \(sentence)") }
   }
 
+  /// Counts something odd about the current row, which is kept; the report has the first line and the number of rows.
+  package func remark(_ text: String) {
+    let known = remarks[text] ?? (rows: 0, line: line)
+    remarks[text] = (rows: known.rows + 1, line: known.line)
+  }
+
+  /// - Throws: `noRows` when the table had a header alone.
+  package func requireRows() throws(RecordsError) { if rowsRead == 0 { throw .noRows(file) } }
+
   /// The table's part of the report. Call after the last row: rows not counted as skipped were kept.
   package func summary(_ name: String) throws(RecordsError) -> ImportReport.Table {
     let left = skipped.values.reduce(0, +)
-    var examples = examples
-    if foreign.rows > 0 {
-      examples.append(
-        "\(file):\(foreign.line): not UTF-8, read as Latin-1 (\(foreign.rows) such row\(foreign.rows > 1 ? "s" : ""))")
+    let told = remarks.sorted { ($0.value.line, $0.key) < ($1.value.line, $1.key) }.map { text, found in
+      "\(file):\(found.line): \(text) (\(found.rows) such row\(found.rows > 1 ? "s" : ""))"
     }
     return ImportReport.Table(
       name: name, file: file, sha256: try source.digest(), rowsRead: rowsRead, rowsKept: rowsRead - left,
-      skipped: skipped, examples: examples)
+      skipped: skipped, examples: examples + told)
   }
 
   private func advance() throws(RecordsError) -> Bool {
@@ -207,8 +214,7 @@ package final class CSVReader {
       throw .malformedRow(
         file: file, line: line, reason: "the text is not UTF-8; convert it (iconv -f WINDOWS-1252 -t UTF-8)")
     }
-    if foreign.rows == 0 { foreign.line = line }
-    foreign.rows += 1
+    remark("not UTF-8, read as Latin-1")
   }
 
   /// The delimiter, other than the one used, that a header in one piece was written with.

@@ -7,6 +7,9 @@ package struct Field {
 
   package var isEmpty: Bool { count == 0 }
 
+  /// The bytes as they stand in the file, valid until the reader moves on.
+  package var bytes: UnsafeBufferPointer<UInt8> { UnsafeBufferPointer(start: base, count: count) }
+
   /// Without blanks and tabs at the ends.
   package var trimmed: Field {
     var first = 0

@@ -33,7 +33,7 @@ enum ForeignText {
     for (mark, found, remedy) in marks where first.starts(with: mark) { return (found, remedy) }
     // Text in UTF-16 without a mark: every other byte of a name in ASCII is zero.
     let head = first.prefix(16)
-    if head.count >= 4, !head.contains(0x0A) || head.contains(0) {
+    if head.count >= 8 {
       let even = head.indices.filter { $0 % 2 == 0 }.allSatisfy { head[$0] == 0 }
       let odd = head.indices.filter { $0 % 2 == 1 }.allSatisfy { head[$0] == 0 }
       if even != odd { return utf16 }

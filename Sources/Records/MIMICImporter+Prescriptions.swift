@@ -123,6 +123,7 @@ extension MIMICImporter {
     reader.skip("drug code is in no map", rows: unmapped)
     reader.skip("class has no molecule", rows: noStructure)
     reader.skip("starts later than 24 hours after the admission", rows: late)
+    try reader.requireRows()
     report.tables.append(try reader.summary(layout.prescriptions.uppercased()))
     report.unmapped += orders.unmappedCodes
     if orders.distinctUnmapped > ImportReport.unmappedLimit {

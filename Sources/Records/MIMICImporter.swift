@@ -60,7 +60,7 @@ struct MIMICImporter {
     let properties = try MedicationProperties(paths: paths, maps: maps, preferred: layout.molecules, report: &report)
     var routes = try MedicationRoutes(options.routes, maps: maps, report: &report)
 
-    try readAdmissions(patients: try readPatients())
+    try readAdmissions(births: try readPatients())
     diagnoses = try readCodes(layout.diagnoses)
     if let limit = options.maxDiagnoses {
       let left = diagnoses.keepMostFrequent(limit)
@@ -72,23 +72,28 @@ struct MIMICImporter {
     return try assemble(properties)
   }
 
-  private mutating func readPatients() throws(RecordsError) -> Set<Int> {
+  /// Numbers of the patients, and their births where the table tells them (else the beginning of time).
+  private mutating func readPatients() throws(RecordsError) -> [Int: Int] {
     let reader = try open(layout.patients)
     let column = try reader.column("subject_id")
-    var patients: Set<Int> = []
+    let birthColumn = reader.optionalColumn("dob")
+    var births: [Int: Int] = [:]
     while try reader.next() {
       guard let number = try number(reader, column, "subject_id") else { continue }
-      if !patients.insert(number).inserted { reader.skip("patient listed before") }
+      let birth = birthColumn.flatMap { reader.field($0).seconds } ?? Int.min
+      if births.updateValue(birth, forKey: number) != nil { reader.skip("patient listed before") }
     }
+    try reader.requireRows()
     report.tables.append(try reader.summary(layout.patients.uppercased()))
-    return patients
+    return births
   }
 
-  private mutating func readAdmissions(patients: Set<Int>) throws(RecordsError) {
+  private mutating func readAdmissions(births: [Int: Int]) throws(RecordsError) {
     let reader = try open(layout.admissions)
     let patientColumn = try reader.column("subject_id")
     let numberColumn = try reader.column("hadm_id")
     let timeColumn = try reader.column("admittime")
+    let endColumn = reader.optionalColumn("dischtime")
     var seen: Set<Int> = []
     while try reader.next() {
       guard let patient = try number(reader, patientColumn, "subject_id"),
@@ -98,16 +103,23 @@ struct MIMICImporter {
         try reader.malformed("admittime is not a time", detail: reader.field(timeColumn).shown)
         continue
       }
-      if !patients.contains(patient) {
+      guard let birth = births[patient] else {
         reader.skip("subject_id is not in \(layout.patients.uppercased())")
-      } else if admissions.add(patient: patient, number: number, time: time) {
-        seen.insert(patient)
-      } else {
+        continue
+      }
+      guard admissions.add(patient: patient, number: number, time: time) else {
         reader.skip("hadm_id listed before")
+        continue
+      }
+      seen.insert(patient)
+      if time < birth { reader.remark("admittime is before dob; kept") }
+      if let end = endColumn.flatMap({ reader.field($0).seconds }), end < time {
+        reader.remark("dischtime is before admittime; kept")
       }
     }
+    try reader.requireRows()
     report.tables.append(try reader.summary(layout.admissions.uppercased()))
-    report.flow.append(ImportReport.FlowStep(step: "in PATIENTS", patients: patients.count, visits: 0))
+    report.flow.append(ImportReport.FlowStep(step: "in PATIENTS", patients: births.count, visits: 0))
     report.flow.append(
       ImportReport.FlowStep(step: "with an admission", patients: seen.count, visits: admissions.count))
   }
@@ -121,6 +133,7 @@ struct MIMICImporter {
     var entries = CodeEntries()
     var finder = Admissions.Finder()
     var key: [UInt8] = []
+    var shapes = CodeShapes()
     while try reader.next() {
       guard let admission = try number(reader, visitColumn, "hadm_id") else { continue }
       let code = reader.field(codeColumn)
@@ -142,6 +155,7 @@ struct MIMICImporter {
         }
         key.append(contentsOf: version.int == 9 ? Self.version9 : Self.version10)
       }
+      shapes.add(code, isICD10: key.count == Self.version10.count)
       guard let visit = finder.index(admission, in: admissions) else {
         reader.skip("hadm_id is not in \(layout.admissions.uppercased())")
         continue
@@ -150,6 +164,12 @@ struct MIMICImporter {
       let index = key.withUnsafeBufferPointer { entries.interner.index(of: $0) }
       entries.entries.append(CodeEntries.Entry(visit: visit, order: order, code: index))
     }
+    if codes.kind == .diagnosis || options.requireProcedures { try reader.requireRows() }
+    if shapes.contradict(codes.kind) {
+      let other = codes.kind == .diagnosis ? layout.procedures : layout.diagnoses
+      throw .wrongTable(
+        codes.table.uppercased(), file: reader.file, found: "\(other.table.uppercased()) by the form of its codes")
+    }
     report.tables.append(try reader.summary(codes.table.uppercased()))
     return entries
   }
@@ -157,16 +177,23 @@ struct MIMICImporter {
   private static let version9 = Array("9:".utf8)
   private static let version10 = Array("10:".utf8)
 
+  /// - Throws: `wrongTable` when the columns are those of another table; what reading throws.
   func open(_ table: String) throws(RecordsError) -> CSVReader {
     let file = try folder.table(table)
-    return try CSVReader(file.path, shownAs: file.shown, strict: options.strict, progress: progress)
+    let reader = try CSVReader(file.path, shownAs: file.shown, strict: options.strict, progress: progress)
+    if let found = layout.otherTable(than: table, columns: reader.header) {
+      throw .wrongTable(table.uppercased(), file: file.shown, found: found)
+    }
+    return reader
   }
 
-  /// A whole number in a column; nil, and the row is counted, when it is empty or no number.
+  /// A number of a patient or visit; nil, and the row is counted, when it is empty, negative or no number.
   func number(_ reader: CSVReader, _ column: Int, _ name: String) throws(RecordsError) -> Int? {
     let field = reader.field(column)
-    if let value = field.int { return value }
-    if field.isEmpty {
+    if let value = field.int {
+      if value >= 0 { return value }
+      try reader.malformed("\(name) is negative", detail: field.shown)
+    } else if field.isEmpty {
       reader.skip("no \(name)")
     } else {
       try reader.malformed("\(name) is not a number", detail: field.shown)
