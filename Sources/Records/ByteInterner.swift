@@ -2,29 +2,28 @@ import Foundation
 
 /// Distinct byte strings, numbered in the order they first came. Looking up a slice makes no `String`.
 struct ByteInterner {
-  /// Open addressing: entry + 1, 0 = free. Always at most half full.
-  private var slots: [Int32] = Array(repeating: 0, count: 256)
-  private var hashes: [UInt32] = []
+  /// Open addressing: hash in the upper half, entry + 1 in the lower, 0 = free. Always at most half full.
+  private var slots: [UInt64] = Array(repeating: 0, count: 256)
   private var ends: [Int] = [0]
   private var bytes: [UInt8] = []
 
-  var count: Int { hashes.count }
+  var count: Int { ends.count - 1 }
 
   /// The number of a byte string, a new one if it was not seen before.
   mutating func index(of slice: UnsafeBufferPointer<UInt8>) -> Int32 {
     let hash = Self.hash(slice)
     var slot = Int(hash) & (slots.count - 1)
     while slots[slot] != 0 {
-      let entry = Int(slots[slot]) - 1
-      if hashes[entry] == hash, equals(entry, slice) { return Int32(entry) }
+      let word = slots[slot]
+      let entry = Int(UInt32(truncatingIfNeeded: word)) - 1
+      if UInt32(word >> 32) == hash, equals(entry, slice) { return Int32(entry) }
       slot = (slot + 1) & (slots.count - 1)
     }
-    let entry = hashes.count
-    hashes.append(hash)
+    let entry = count
     bytes.append(contentsOf: slice)
     ends.append(bytes.count)
-    slots[slot] = Int32(entry + 1)
-    if hashes.count * 2 > slots.count { grow() }
+    slots[slot] = UInt64(hash) << 32 | UInt64(entry + 1)
+    if count * 2 > slots.count { grow() }
     return Int32(entry)
   }
 
@@ -43,8 +42,9 @@ struct ByteInterner {
     let hash = Self.hash(slice)
     var slot = Int(hash) & (slots.count - 1)
     while slots[slot] != 0 {
-      let entry = Int(slots[slot]) - 1
-      if hashes[entry] == hash, equals(entry, slice) { return Int32(entry) }
+      let word = slots[slot]
+      let entry = Int(UInt32(truncatingIfNeeded: word)) - 1
+      if UInt32(word >> 32) == hash, equals(entry, slice) { return Int32(entry) }
       slot = (slot + 1) & (slots.count - 1)
     }
     return nil
@@ -81,11 +81,12 @@ struct ByteInterner {
   }
 
   private mutating func grow() {
-    slots = Array(repeating: 0, count: slots.count * 2)
-    for (entry, hash) in hashes.enumerated() {
-      var slot = Int(hash) & (slots.count - 1)
+    let words = slots
+    slots = Array(repeating: 0, count: words.count * 2)
+    for word in words where word != 0 {
+      var slot = Int(word >> 32) & (slots.count - 1)
       while slots[slot] != 0 { slot = (slot + 1) & (slots.count - 1) }
-      slots[slot] = Int32(entry + 1)
+      slots[slot] = word
     }
   }
 
