@@ -61,7 +61,8 @@ package struct Field {
       else { return nil }
       time = hour * 3600 + minute * 60
       if count > 16 {
-        guard count >= 19, base[16] == 0x3A, let second = digits(17, 2), second < 61, isEndOfTime(19) else { return nil }
+        guard count >= 19, base[16] == 0x3A, let second = digits(17, 2), second < 61, isEndOfTime(19)
+        else { return nil }
         time += second
       }
     }

@@ -14,12 +14,14 @@ import Testing
 
   private var said: String { sentence { _ = try fixture.run() } }
 
-  @Test("a table under another's name is recognised by its columns", arguments: [
-    ("DIAGNOSES_ICD", "PRESCRIPTIONS", "DIAGNOSES_ICD or PROCEDURES_ICD"), ("ADMISSIONS", "PATIENTS", "ADMISSIONS"),
-    ("PRESCRIPTIONS", "DIAGNOSES_ICD", "PRESCRIPTIONS"), ("PATIENTS", "ADMISSIONS", "PATIENTS"),
-    ("PRESCRIPTIONS", "PATIENTS", "PRESCRIPTIONS"),
-    ("D_ICD_DIAGNOSES", "DIAGNOSES_ICD", "D_ICD_DIAGNOSES or D_ICD_PROCEDURES"),
-  ])
+  @Test(
+    "a table under another's name is recognised by its columns",
+    arguments: [
+      ("DIAGNOSES_ICD", "PRESCRIPTIONS", "DIAGNOSES_ICD or PROCEDURES_ICD"), ("ADMISSIONS", "PATIENTS", "ADMISSIONS"),
+      ("PRESCRIPTIONS", "DIAGNOSES_ICD", "PRESCRIPTIONS"), ("PATIENTS", "ADMISSIONS", "PATIENTS"),
+      ("PRESCRIPTIONS", "PATIENTS", "PRESCRIPTIONS"),
+      ("D_ICD_DIAGNOSES", "DIAGNOSES_ICD", "D_ICD_DIAGNOSES or D_ICD_PROCEDURES"),
+    ])
   func swapped(given: String, name: String, found: String) throws {
     try copy(given, as: name)
     #expect(
@@ -41,11 +43,13 @@ import Testing
     #expect(!said.contains("is not the table"), "\(said)")
   }
 
-  @Test("a needed table with a header alone is named", arguments: [
-    ("PATIENTS", "subject_id,gender"), ("ADMISSIONS", "subject_id,hadm_id,admittime"),
-    ("DIAGNOSES_ICD", "hadm_id,seq_num,icd9_code"), ("PROCEDURES_ICD", "hadm_id,seq_num,icd9_code"),
-    ("PRESCRIPTIONS", "hadm_id,drug,gsn,ndc"),
-  ])
+  @Test(
+    "a needed table with a header alone is named",
+    arguments: [
+      ("PATIENTS", "subject_id,gender"), ("ADMISSIONS", "subject_id,hadm_id,admittime"),
+      ("DIAGNOSES_ICD", "hadm_id,seq_num,icd9_code"), ("PROCEDURES_ICD", "hadm_id,seq_num,icd9_code"),
+      ("PRESCRIPTIONS", "hadm_id,drug,gsn,ndc"),
+    ])
   func headerOnly(name: String, header: String) throws {
     try fixture.folder.write(name + ".csv", header + "\n")
     #expect(throws: RecordsError.noRows(name + ".csv")) { try fixture.run() }
@@ -61,13 +65,16 @@ import Testing
 
   @Test("an unclosed quote in a table names file and line, not an empty cohort") func openQuote() throws {
     let text = try String(contentsOfFile: fixture.folder.path + "/PRESCRIPTIONS.csv", encoding: .utf8)
-    try fixture.folder.write("PRESCRIPTIONS.csv", text.replacingOccurrences(of: "Furosemide,008205,0051", with: "\"Furosemide,008205,0051"))
-    #expect(said.hasPrefix("PRESCRIPTIONS.csv:3: a quote is opened here and never closed, so 6 lines behind"), "\(said)")
+    let damaged = text.replacingOccurrences(of: "Furosemide,008205,0051", with: "\"Furosemide,008205,0051")
+    try fixture.folder.write("PRESCRIPTIONS.csv", damaged)
+    let said = said
+    #expect(said.hasPrefix("PRESCRIPTIONS.csv:3: a quote is opened here and never closed, so 6 lines"), "\(said)")
   }
 
   @Test("negative numbers and impossible times are counted; contradictions of time are kept and told")
   func contradictions() throws {
-    try fixture.folder.write("PATIENTS.csv", "subject_id,gender,dob\n1,F,2100-01-01\n2,M,2140-01-01\n-3,F,2100-01-01\n3,F,\n")
+    try fixture.folder.write(
+      "PATIENTS.csv", "subject_id,gender,dob\n1,F,2100-01-01\n2,M,2140-01-01\n-3,F,2100-01-01\n3,F,\n")
     try fixture.folder.write(
       "ADMISSIONS.csv",
       """
@@ -104,8 +111,8 @@ import Testing
     try fixture.folder.write("D_ICD_DIAGNOSES.csv", Array(latin))
     let cohort = try fixture.run()
     #expect(cohort.vocabulary(.diagnosis).texts.first == "Sepsis für")
-    #expect(
-      cohort.report.table("D_ICD_DIAGNOSES")?.examples == ["D_ICD_DIAGNOSES.csv:2: not UTF-8, read as Latin-1 (1 such row)"])
+    let examples = cohort.report.table("D_ICD_DIAGNOSES")?.examples
+    #expect(examples == ["D_ICD_DIAGNOSES.csv:2: not UTF-8, read as Latin-1 (1 such row)"])
   }
 
   @Test("a table may be a folder by mistake") func directory() throws {

@@ -72,7 +72,9 @@ import Testing
     #expect(text.hasPrefix("t.csv seems to have its columns separated by commas, where semicolons are expected"))
   }
 
-  @Test("every delimiter can be read, quoted or not", arguments: Delimiter.allCases) func everyDelimiter(one: Delimiter) throws {
+  @Test("every delimiter can be read, quoted or not", arguments: Delimiter.allCases) func everyDelimiter(one: Delimiter)
+    throws
+  {
     let mark = String(Unicode.Scalar(one.byte))
     let found = try read("a\(mark)b\n1\(mark)\"x\(mark)\"\"y\"\"\"\n\(mark)\n", delimiter: one)
     #expect(found.rows == [["1", "x\(mark)\"y\""], ["", ""]])
@@ -94,7 +96,8 @@ import Testing
 
   @Test("text that is not UTF-8 is read as Latin-1 and counted; strict imports refuse it")
   func latin1() throws {
-    let bytes = Array("a,b\n1,".utf8) + [0xDC, 0x62, 0x65, 0x6C, 0x2C] + Array("x\n2,".utf8)
+    let bytes =
+      Array("a,b\n1,".utf8) + [0xDC, 0x62, 0x65, 0x6C, 0x2C] + Array("x\n2,".utf8)
       + [0xFC, 0x80, 0x0A] + Array("3,\u{fc}\n4,".utf8) + [0xE9]
     let found = try read(bytes)
     #expect(found.rows == [["2", "ü€"], ["3", "ü"], ["4", "é"]])
@@ -107,10 +110,12 @@ import Testing
     #expect(try read("a,b\nä,🙂\n", strict: true).rows == [["ä", "🙂"]])
   }
 
-  @Test("a surrogate, an overlong form and a cut sequence are no UTF-8", arguments: [
-    [0xED, 0xA0, 0x80], [0xC0, 0xAF], [0xE2, 0x82], [0xF4, 0x90, 0x80, 0x80], [0xF0, 0x80, 0x80, 0x80], [0x80],
-    [0xE2, 0x28, 0xA1], [0xFF],
-  ] as [[UInt8]])
+  @Test(
+    "a surrogate, an overlong form and a cut sequence are no UTF-8",
+    arguments: [
+      [0xED, 0xA0, 0x80], [0xC0, 0xAF], [0xE2, 0x82], [0xF4, 0x90, 0x80, 0x80], [0xF0, 0x80, 0x80, 0x80], [0x80],
+      [0xE2, 0x28, 0xA1], [0xFF],
+    ] as [[UInt8]])
   func notUTF8(bytes: [UInt8]) throws {
     let found = try read(Array("a,b\n1,".utf8) + bytes + [0x0A])
     #expect(found.table.examples.count == 1)
@@ -164,20 +169,26 @@ import Testing
     #expect(onlyMark.contains("is empty"), "\(onlyMark)")
   }
 
-  @Test("dates that no calendar has are no dates", arguments: [
-    "2101-02-30", "2101-02-29", "2100-02-29", "2101-04-31", "2101-00-10", "2101-13-10", "2101-01-00", "2101-01-01 25:61",
-    "2101-01-01 24:00:00", "2101-01-01 10:60:00", "2101-01-01 10:00:99", "2101-01-01 10:00:00x", "2101-01-01 10:00:00.",
-    "2101-1-1", "01/02/2101", "2101-01-01 10", "20010-01-01",
-  ])
+  @Test(
+    "dates that no calendar has are no dates",
+    arguments: [
+      "2101-02-30", "2101-02-29", "2100-02-29", "2101-04-31", "2101-00-10", "2101-13-10", "2101-01-00",
+      "2101-01-01 25:61",
+      "2101-01-01 24:00:00", "2101-01-01 10:60:00", "2101-01-01 10:00:99", "2101-01-01 10:00:00x",
+      "2101-01-01 10:00:00.",
+      "2101-1-1", "01/02/2101", "2101-01-01 10", "20010-01-01",
+    ])
   func impossibleDates(text: String) throws {
     let reader = try CSVReader(folder.write("t.csv", "a,b\n\(text),x\n"), shownAs: "t.csv")
     #expect(try reader.next())
     #expect(reader.field(0).seconds == nil)
   }
 
-  @Test("leap days, fractions and Z are read", arguments: [
-    ("2104-02-29", 4_233_686_400), ("2000-02-29 00:00:01.250", 951_782_401), ("2000-02-29T00:00:01Z", 951_782_401),
-  ])
+  @Test(
+    "leap days, fractions and Z are read",
+    arguments: [
+      ("2104-02-29", 4_233_686_400), ("2000-02-29 00:00:01.250", 951_782_401), ("2000-02-29T00:00:01Z", 951_782_401),
+    ])
   func dates(text: String, seconds: Int) throws {
     let reader = try CSVReader(folder.write("t.csv", "a,b\n\(text),x\n"), shownAs: "t.csv")
     #expect(try reader.next())

@@ -50,7 +50,8 @@ struct Reading: Equatable {
     }
     let table = try reader.summary("F")
     skipped = table.skipped
-    foreign = table.examples.first { $0.contains("Latin-1") }.flatMap { Int($0.split(separator: "(")[1].prefix { $0.isNumber }) } ?? 0
+    let told = table.examples.first { $0.contains("Latin-1") }
+    foreign = told.flatMap { Int($0.split(separator: "(")[1].prefix { $0.isNumber }) } ?? 0
   }
 
   init(reference bytes: [UInt8], delimiter: Delimiter, columns: Int) {
@@ -129,7 +130,9 @@ extension CSVReader {
 
   @Test("every split of one input in two pieces gives the same rows")
   func everySplit() throws {
-    let text = "a,b\r\n\"x, \"\"y\"\"\",1\n\"line\r\nbreak\",\"\"\r\n\"z\"\"\",\"q\"\r\n\u{e9},\"\u{20ac}\"\n,\n\"last\",\"\"\"\"\r\n"
+    let text =
+      "a,b\r\n\"x, \"\"y\"\"\",1\n\"line\r\nbreak\",\"\"\r\n\"z\"\"\",\"q\"\r\n\u{e9},\"\u{20ac}\"\n,\n"
+      + "\"last\",\"\"\"\"\r\n"
     let bytes = Array(text.utf8)
     let expected = Reading(reference: bytes, delimiter: .comma, columns: 2)
     #expect(expected.rows.count == 7)
@@ -164,8 +167,11 @@ extension CSVReader {
   @Test("mutated files, plain and gzip, never trap: rows, or an error in one sentence") func mutatedImports() throws {
     let fixture = try MIMIC3Fixture()
     var random = SequentialRandom(seed: 7, stream: 3)
-    let names = ["PATIENTS", "ADMISSIONS", "DIAGNOSES_ICD", "PROCEDURES_ICD", "PRESCRIPTIONS", "D_ICD_DIAGNOSES"].map { $0 + ".csv" }
-      + ["maps/gsn_atc_ndc_ethos.csv", "maps/atc_names_ethos.csv", "maps/ddi_atc3_union.csv", "maps/atc3_smiles_nlammr_m3.json"]
+    let names = [
+      "PATIENTS.csv", "ADMISSIONS.csv", "DIAGNOSES_ICD.csv", "PROCEDURES_ICD.csv", "PRESCRIPTIONS.csv",
+      "D_ICD_DIAGNOSES.csv", "maps/gsn_atc_ndc_ethos.csv", "maps/atc_names_ethos.csv", "maps/ddi_atc3_union.csv",
+      "maps/atc3_smiles_nlammr_m3.json",
+    ]
     let originals = try names.map { Array(try Data(contentsOf: URL(fileURLWithPath: fixture.folder.path + "/" + $0))) }
     let end = ContinuousClock.now + .seconds(3)
     var outcomes = (kept: 0, refused: 0)
@@ -203,7 +209,8 @@ extension CSVReader {
     case 2: bytes.removeSubrange(place..<(place + length))
     case 3: bytes.insert(contentsOf: bytes[place..<(place + length)], at: place)
     case 4: bytes.insert([0x22, 0x2C, 0x0A, 0x0D, 0x00, 0x2D, 0xFF][length % 7], at: place)
-    default: bytes.replaceSubrange(place..<(place + length), with: Array("99999999999999999999".utf8.prefix(length + 8)))
+    default:
+      bytes.replaceSubrange(place..<(place + length), with: Array("99999999999999999999".utf8.prefix(length + 8)))
     }
   }
 }
