@@ -6,6 +6,7 @@
 
 published  the steps of the field's published scripts (SafeDrug's and those after it): all columns read with default
            types (NDC as a category), most of them dropped, missing values filled forwards, dates parsed, sorted.
+           pandas 3.1 makes numbers of that category, so NDCs with leading zeros are lost: its counts are lower.
 careful    what a careful user would write for the same result as Theriac's: only the columns that are used, as text.
 """
 import pickle
