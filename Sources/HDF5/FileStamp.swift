@@ -46,6 +46,16 @@ struct FileStamp {
     }
   }
 
+  /// Whether a file ends in a stamp, sound or not; false also for what cannot be read.
+  static func isThere(_ path: String) -> Bool {
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { return false }
+    defer { close(descriptor) }
+    var status = stat()
+    guard fstat(descriptor, &status) == 0, status.st_size >= 32 else { return false }
+    return words(descriptor, at: Int(status.st_size) - 8, count: 1)?.first == mark
+  }
+
   /// Checks the stamp of an open file; a file without one passes.
   static func check(_ descriptor: Int32, path: String, size: Int) throws(HDF5Error) {
     guard size >= 32, let tail = words(descriptor, at: size - 32, count: 4), tail[3] == mark else { return }

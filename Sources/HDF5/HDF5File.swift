@@ -59,6 +59,10 @@ public final class HDF5File: @unchecked Sendable {
     return HDF5File(path: path, handle: handle, isWritable: false)
   }
 
+  /// Whether the file ends in the checksum that Theriac writes. One without it (edited by h5py, or from elsewhere) is
+  /// opened unchecked, and HDF5 may stop the whole process when it is damaged.
+  public static func hasStamp(_ path: String) -> Bool { FileStamp.isThere(path) }
+
   /// Finishes all row writers, flushes and closes. Later uses throw `closed`; closing twice does nothing.
   public func close() throws(HDF5Error) {
     HDF5Library.enter()

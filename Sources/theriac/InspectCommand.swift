@@ -18,6 +18,11 @@ struct Inspect: ParsableCommand {
     if FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), isFolder.boolValue {
       return try inspectFolder()
     }
+    if InspectGuard.isInside {
+      InspectGuard.limitTime()
+    } else if !HDF5File.hasStamp(path) {
+      return try InspectGuard.run(path)
+    }
     let file = try HDF5File.open(path)
     let kind = try file.attribute("theriac_kind")?.stringValue ?? ""
     try file.close()

@@ -191,6 +191,42 @@ let stampBytes = 32
     #expect(throws: HDF5Error.readOnly(path)) { try read.write([1.0], shape: [1], to: "z") }
   }
 
+  @Test("a header that claims far more rows than the file can hold is refused at once, whatever reads it")
+  func absurdExtent() throws {
+    let path = directory("a.h5")
+    let file = try HDF5File.create(path)
+    let rows = try file.appendable("rows", rowShape: [], chunkRows: 4096, as: Int32.self)
+    try rows.append([1, 2, 3])
+    try file.close()
+    // The extent of the dataset is 3, in eight bytes; behind it stands the limit, which is none.
+    var whole = try unstamped(path)
+    let pattern: [UInt8] = [3, 0, 0, 0, 0, 0, 0, 0] + [UInt8](repeating: 0xFF, count: 8)
+    let place = try #require(whole.indices.dropLast(16).first { whole[$0..<($0 + 16)].elementsEqual(pattern) })
+    whole[place + 5] = 1  // 2^40 + 3 rows
+    // The header's checksum is made right again, as hostile files would.
+    let header = try #require((0..<place).last { whole[$0..<($0 + 4)].elementsEqual(Array("OHDR".utf8)) })
+    let end = try #require(Jenkins.end(of: whole, header: header))
+    let sum = Jenkins.lookup3(Array(whole[header..<end]))
+    for byte in 0..<4 { whole[end + byte] = UInt8(truncatingIfNeeded: sum >> UInt32(8 * byte)) }
+    try put(whole, at: path)
+    let again = try HDF5File.open(path)
+    let text = message { _ = try ContentHash.of(again) }
+    #expect(text.hasPrefix("/rows in \(path) claims 4398046511116 bytes, more than the file"), "\(text)")
+    #expect(message { _ = try again.read("rows", as: Int32.self) } == text)
+    #expect(message { _ = try again.read("rows", rows: 0..<3, as: Int32.self) } == text)
+  }
+
+  @Test("a large dataset that is really there is read")
+  func compressible() throws {
+    let path = directory("a.h5")
+    let file = try HDF5File.create(path)
+    let count = 40 << 20
+    try file.write([Int32](repeating: 7, count: count), shape: [count], to: "zeros")
+    try file.close()
+    let again = try HDF5File.open(path)
+    #expect(try again.read("zeros", rows: (count - 2)..<count, as: Int32.self) == [7, 7])
+  }
+
   @Test("a file may be read by many threads at once")
   func threads() async throws {
     let file = try HDF5File.open(sample())
@@ -201,5 +237,59 @@ let stampBytes = 32
       return try await group.reduce(0, +)
     }
     #expect(sums == 4095 * 4096 / 2)
+  }
+}
+
+/// HDF5's checksum of metadata: lookup3 by Bob Jenkins (public domain), `hashlittle` with seed 0.
+enum Jenkins {
+  /// Where the checksum of a version 2 object header stands; nil when the header is of another form.
+  static func end(of file: [UInt8], header: Int) -> Int? {
+    guard file[header + 4] == 2 else { return nil }
+    let flags = file[header + 5]
+    let width = 1 << Int(flags & 3)
+    let sizeAt = header + 6 + (flags & 0x20 != 0 ? 16 : 0) + (flags & 0x10 != 0 ? 4 : 0)
+    var size = 0
+    for byte in (0..<width).reversed() { size = size << 8 | Int(file[sizeAt + byte]) }
+    return sizeAt + width + size
+  }
+
+  static func lookup3(_ key: [UInt8]) -> UInt32 {
+    func rotated(_ value: UInt32, _ by: UInt32) -> UInt32 { value << by | value >> (32 - by) }
+    func word(_ at: Int) -> UInt32 {
+      (0..<4).reduce(0) { $0 | (at + $1 < key.count ? UInt32(key[at + $1]) << UInt32(8 * $1) : 0) }
+    }
+    var a = 0xDEAD_BEEF &+ UInt32(key.count)
+    var b = a
+    var c = a
+    var place = 0
+    while key.count - place > 12 {
+      a = a &+ word(place)
+      b = b &+ word(place + 4)
+      c = c &+ word(place + 8)
+      a = (a &- c) ^ rotated(c, 4)
+      c = c &+ b
+      b = (b &- a) ^ rotated(a, 6)
+      a = a &+ c
+      c = (c &- b) ^ rotated(b, 8)
+      b = b &+ a
+      a = (a &- c) ^ rotated(c, 16)
+      c = c &+ b
+      b = (b &- a) ^ rotated(a, 19)
+      a = a &+ c
+      c = (c &- b) ^ rotated(b, 4)
+      b = b &+ a
+      place += 12
+    }
+    if key.count == place { return c }
+    a = a &+ word(place)
+    b = b &+ word(place + 4)
+    c = c &+ word(place + 8)
+    c = (c ^ b) &- rotated(b, 14)
+    a = (a ^ c) &- rotated(c, 11)
+    b = (b ^ a) &- rotated(a, 25)
+    c = (c ^ b) &- rotated(b, 16)
+    a = (a ^ c) &- rotated(c, 4)
+    b = (b ^ a) &- rotated(a, 14)
+    return (c ^ b) &- rotated(b, 24)
   }
 }

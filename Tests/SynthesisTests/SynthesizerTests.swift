@@ -77,6 +77,16 @@ import Testing
     #expect(hashes[0] == hashes[1])
   }
 
+  @Test("the same seed writes the same bytes, small and over many blocks of the file", arguments: [50, 6_000])
+  func sameBytes(patients: Int) throws {
+    let paths = [temporaryPath(), temporaryPath()]
+    defer { for path in paths { try? FileManager.default.removeItem(atPath: path) } }
+    for path in paths { try Synthesizer.write(SynthesisOptions(patients: patients, seed: 9), to: path) }
+    let files = try paths.map { try Data(contentsOf: URL(fileURLWithPath: $0)) }
+    #expect(files[0] == files[1])
+    #expect(files[0].count > patients * 200)
+  }
+
   @Test("a number of patients out of range is refused in one sentence", arguments: [0, -5, 1_000_000_001])
   func badPatients(patients: Int) throws {
     let expected = SynthesisError.badOption(
