@@ -1,30 +1,8 @@
-/// The token ids of one text, `[CLS]` and `[SEP]` included.
-public struct TokenizedText: Equatable, Sendable {
-  public var ids: [Int32]
-  /// Whether tokens were dropped to keep the limit.
-  public var isTruncated: Bool
-
-  public init(ids: [Int32], isTruncated: Bool = false) {
-    self.ids = ids
-    self.isTruncated = isTruncated
-  }
-}
-
 /// WordPiece as Hugging Face's `BertTokenizer` does it: normalise, split at white space and punctuation, then take the
 /// longest piece that the vocabulary knows, again and again; a word that cannot be covered is one `[UNK]`.
 ///
 /// The strings of special tokens inside a text are those tokens, as in Hugging Face.
-public struct WordPieceTokenizer: Sendable {
-  /// The tokens with a meaning of their own, as written in `vocab.txt`.
-  public struct SpecialTokens: Equatable, Sendable {
-    public var unknown = "[UNK]"
-    public var classification = "[CLS]"
-    public var separator = "[SEP]"
-    public var padding = "[PAD]"
-    public var mask = "[MASK]"
-    public init() {}
-  }
-
+public struct WordPieceTokenizer: TextTokenizer {
   /// A longer word, counted in characters, is `[UNK]`.
   public static let longestWord = 100
 
@@ -34,14 +12,21 @@ public struct WordPieceTokenizer: Sendable {
   public let unknownID: Int32
   public let classificationID: Int32
   public let separatorID: Int32
-  /// Special strings that are looked for in texts, longest first.
-  private let specialStrings: [(bytes: [UInt8], id: Int32)]
-  private let specialFirstBytes: [Bool]
+  private let rawAdded, normalizedAdded: AddedTokenMatcher
 
+  public var lowercases: Bool { normalizer.lowercases }
+  public var vocabularyCount: Int { vocabulary.count }
+  public var summary: String {
+    "WordPiece of \(vocabulary.count) pieces, \(lowercases ? "lower-cased" : "cased")"
+      + ", accents \(normalizer.stripsAccents ? "stripped" : "kept")"
+      + (normalizer.spacesIdeographs ? "" : ", ideographs not split")
+  }
+
+  /// - Parameter added: tokens besides the vocabulary's, or with rules of their own; the special ones need not be named.
   /// - Throws: `missingSpecialToken` when the vocabulary lacks the unknown, classification or separator token.
   public init(
-    vocabulary: WordPieceVocabulary, normalizer: TextNormalizer, special: SpecialTokens = SpecialTokens(),
-    path: String = "vocab.txt"
+    vocabulary: WordPieceVocabulary, normalizer: TextNormalizer, special: SpecialTokens = .bert,
+    added: [AddedToken] = [], path: String = "vocab.txt"
   ) throws(TextEncoderError) {
     func require(_ token: String) throws(TextEncoderError) -> Int32 {
       guard let id = vocabulary.id(of: token) else { throw .missingSpecialToken(token, path: path) }
@@ -53,59 +38,35 @@ public struct WordPieceTokenizer: Sendable {
     unknownID = try require(special.unknown)
     classificationID = try require(special.classification)
     separatorID = try require(special.separator)
-    let names = [special.unknown, special.classification, special.separator, special.padding, special.mask]
-    specialStrings = Set(names).filter { !$0.isEmpty }
-      .compactMap { name in vocabulary.id(of: name).map { (Array(name.utf8), $0) } }
-      .sorted { $0.0.count > $1.0.count }
-    var first = [Bool](repeating: false, count: 256)
-    for (bytes, _) in specialStrings { first[Int(bytes[0])] = true }
-    specialFirstBytes = first
+    let tokens = AddedToken.join(special, added) { vocabulary.id(of: $0) }
+    rawAdded = AddedTokenMatcher(tokens.filter { !$0.isNormalized })
+    normalizedAdded = AddedTokenMatcher(
+      tokens.filter(\.isNormalized).map { token in
+        var token = token
+        var text = token.content
+        var bytes: [UInt8] = []
+        text.withUTF8 { normalizer.append($0, to: &bytes) }
+        token.content = String(decoding: bytes, as: UTF8.self)
+        return token
+      })
   }
 
-  /// The ids of `text`, at most `maxTokens` with the two specials.
-  /// - Precondition: `maxTokens` is at least 2.
-  public func encode(_ text: String, maxTokens: Int = .max) -> TokenizedText {
-    precondition(maxTokens >= 2, "a text needs room for [CLS] and [SEP]: maxTokens must be at least 2")
-    var ids: [Int32] = [classificationID]
-    let limit = maxTokens - 1  // the separator follows
-    var text = text
-    text.withUTF8 { appendPieces($0, to: &ids, limit: limit) }
-    let isTruncated = ids.count > limit
-    if isTruncated { ids.removeLast(ids.count - limit) }
-    ids.append(separatorID)
-    return TokenizedText(ids: ids, isTruncated: isTruncated)
-  }
-
-  /// The tokens behind ids; an id outside the vocabulary reads as the unknown token.
   public func tokens(_ ids: [Int32]) -> [String] {
     ids.map { vocabulary.tokens.indices.contains(Int($0)) ? vocabulary.tokens[Int($0)] : special.unknown }
   }
 
-  /// Cuts the text at special strings; stops as soon as `ids` has more than `limit`.
-  private func appendPieces(_ text: UnsafeBufferPointer<UInt8>, to ids: inout [Int32], limit: Int) {
+  public func appendPieces(_ text: UnsafeBufferPointer<UInt8>, to ids: inout [Int32], limit: Int) {
     var scratch: [UInt8] = []
     scratch.reserveCapacity(text.count + 16)
-    var start = 0
-    var position = 0
-    func flush(_ end: Int, _ ids: inout [Int32], _ scratch: inout [UInt8]) {
-      guard start < end else { return }
+    rawAdded.split(text, to: &ids, limit: limit) { part, ids in
       scratch.removeAll(keepingCapacity: true)
-      normalizer.append(UnsafeBufferPointer(rebasing: text[start..<end]), to: &scratch)
-      scratch.withUnsafeBufferPointer { appendWords($0, to: &ids, limit: limit) }
-    }
-    while position < text.count, ids.count <= limit {
-      guard specialFirstBytes[Int(text[position])],
-        let match = specialStrings.first(where: { text[position...].starts(with: $0.bytes) })
-      else {
-        position += 1
-        continue
+      normalizer.append(part, to: &scratch)
+      scratch.withUnsafeBufferPointer { scratch in
+        normalizedAdded.split(scratch, to: &ids, limit: limit) { part, ids in
+          appendWords(part, to: &ids, limit: limit)
+        }
       }
-      flush(position, &ids, &scratch)
-      ids.append(match.id)
-      position += match.bytes.count
-      start = position
     }
-    if ids.count <= limit { flush(text.count, &ids, &scratch) }
   }
 
   private func appendWords(_ text: UnsafeBufferPointer<UInt8>, to ids: inout [Int32], limit: Int) {
@@ -127,7 +88,7 @@ public struct WordPieceTokenizer: Sendable {
       if byte < 0x80 {
         isPunctuation = asciiPunctuation[Int(byte)]
       } else {
-        let scalar = decode(text, at: position)
+        let scalar = text.scalar(at: position)
         length = UTF8.width(scalar)
         isSpace = scalar.properties.isWhitespace
         isPunctuation = CharacterClasses.isPunctuation(scalar)
@@ -182,21 +143,6 @@ public struct WordPieceTokenizer: Sendable {
 
   private static let asciiPunctuation: [Bool] = (0..<128).map { value in
     Unicode.Scalar(UInt32(value)).map(CharacterClasses.isPunctuation) ?? false
-  }
-
-  /// The scalar at the start of a well-formed UTF-8 sequence.
-  private static func decode(_ text: UnsafeBufferPointer<UInt8>, at position: Int) -> Unicode.Scalar {
-    let first = UInt32(text[position])
-    func next(_ offset: Int) -> UInt32 { UInt32(text[position + offset]) & 0x3F }
-    let value: UInt32 =
-      if first < 0xE0 {
-        (first & 0x1F) << 6 | next(1)
-      } else if first < 0xF0 {
-        (first & 0x0F) << 12 | next(1) << 6 | next(2)
-      } else {
-        (first & 0x07) << 18 | next(1) << 12 | next(2) << 6 | next(3)
-      }
-    return Unicode.Scalar(value) ?? "\u{FFFD}"
   }
 }
 

@@ -1,8 +1,6 @@
-internal import CBLAS
-
-/// The last hidden state of a ragged batch, by the equations of BERT in inference (no dropout):
+/// The last hidden state of a ragged batch, by the equations of BERT and RoBERTa in inference (no dropout):
 ///
-///     h = LN(word[id] + position[i] + type[0])
+///     h = LN(word[id] + position[i] + type[0])      (RoBERTa: position[i + padding + 1])
 ///     per layer: q, k, v = h Wᵀ + b;  a = softmax(q kᵀ / √(d / heads)) v per head
 ///                h = LN(h + a Woᵀ + bo);  h = LN(h + act(h W1ᵀ + b1) W2ᵀ + b2)
 ///
@@ -10,6 +8,7 @@ internal import CBLAS
 struct BERTForward {
   let configuration: BERTConfiguration
   let weights: BERTWeights
+  let products = EncoderProducts()
 
   /// Fills `workspace.hidden` with `[Σ lengths, d]`.
   /// - Precondition: ids are in the vocabulary, lengths at most `maxPositions` and the workspace's sizes.
@@ -28,11 +27,16 @@ struct BERTForward {
     let type = weights.types.pointer  // every text is one segment: type 0
     var row = workspace.hidden
     for text in texts {
-      var position = weights.positions.pointer
+      var next = configuration.firstPosition
       for id in text {
+        var position = next
+        if configuration.family == .roberta, Int(id) == configuration.paddingID {
+          position = configuration.paddingID  // padding does not count, not even in the middle of a text
+        } else {
+          next += 1
+        }
         let word = weights.words.pointer + Int(id) * d
-        BERTKernels.sum(word, position, type, row, count: d)
-        position += d
+        BERTKernels.sum(word, weights.positions.pointer + position * d, type, row, count: d)
         row += d
       }
     }
@@ -47,29 +51,25 @@ struct BERTForward {
     let width = configuration.headSize
     let scale = 1 / Float(width).squareRoot()
     BERTKernels.fillRows(workspace.fused, rows: tokens, with: layer.fusedBias.pointer, width: 3 * d)
-    try product(
-      workspace.hidden, d, layer.fusedWeight.pointer, d, workspace.fused, 3 * d, rows: tokens, columns: 3 * d, inner: d,
-      beta: 1)
+    try products.add(workspace.hidden, layer.fusedWeight, to: workspace.fused, rows: tokens, inner: d, columns: 3 * d)
     var first = 0
     for length in lengths {
       let rows = workspace.fused + first * 3 * d
       let context = workspace.context + first * d
       for head in 0..<configuration.heads {
         let query = rows + head * width
-        try product(
+        try products.multiply(
           query, 3 * d, query + d, 3 * d, workspace.scores, length, rows: length, columns: length, inner: width,
           alpha: scale, beta: 0)
         BERTKernels.softmaxRows(workspace.scores, rows: length, width: length)
-        try product(
+        try products.multiply(
           workspace.scores, length, query + 2 * d, 3 * d, context + head * width, d, rows: length, columns: width,
           inner: length, transposed: false, beta: 0)
       }
       first += length
     }
     // The residual is already in `hidden`: the product adds to it.
-    try product(
-      workspace.context, d, layer.attentionWeight.pointer, d, workspace.hidden, d, rows: tokens, columns: d, inner: d,
-      beta: 1)
+    try products.add(workspace.context, layer.attentionWeight, to: workspace.hidden, rows: tokens, inner: d, columns: d)
     normalize(workspace, workspace.hidden, tokens, layer.attentionBias, layer.attentionScale, layer.attentionShift)
   }
 
@@ -83,11 +83,9 @@ struct BERTForward {
       let rows = min(BERTWorkspace.innerRows, tokens - first)
       let hidden = workspace.hidden + first * d
       BERTKernels.fillRows(workspace.inner, rows: rows, with: layer.innerBias.pointer, width: f)
-      try product(
-        hidden, d, layer.innerWeight.pointer, d, workspace.inner, f, rows: rows, columns: f, inner: d, beta: 1)
+      try products.add(hidden, layer.innerWeight, to: workspace.inner, rows: rows, inner: d, columns: f)
       BERTKernels.activate(workspace.inner, count: rows * f, configuration.activation)
-      try product(
-        workspace.inner, f, layer.outputWeight.pointer, f, hidden, d, rows: rows, columns: d, inner: f, beta: 1)
+      try products.add(workspace.inner, layer.outputWeight, to: hidden, rows: rows, inner: f, columns: d)
       normalize(workspace, hidden, rows, layer.outputBias, layer.outputScale, layer.outputShift)
       first += rows
     }
@@ -100,14 +98,5 @@ struct BERTForward {
     BERTKernels.layerNormRows(
       rows, rows: count, width: configuration.hiddenSize, adding: bias?.pointer, scale: scale.pointer,
       shift: shift.pointer, epsilon: configuration.layerNormEpsilon, moments: workspace.moments)
-  }
-
-  /// c = alpha a bᵀ + beta c (or a b when not transposed), row-major, with the row lengths of a, b and c.
-  private func product(
-    _ a: UnsafePointer<Float>, _ lda: Int, _ b: UnsafePointer<Float>, _ ldb: Int, _ c: UnsafeMutablePointer<Float>,
-    _ ldc: Int, rows: Int, columns: Int, inner: Int, transposed: Bool = true, alpha: Float = 1, beta: Float
-  ) throws(TextEncoderError) {
-    let status = cblas_shim_sgemm(0, transposed ? 1 : 0, rows, columns, inner, alpha, a, lda, b, ldb, beta, c, ldc)
-    guard status == 0 else { throw .matrixProduct(status: Int(status), shape: [rows, columns, inner]) }
   }
 }

@@ -53,20 +53,51 @@ public struct BERTWeights: Sendable {
     self.layers = layers
   }
 
-  /// The weights of a safetensors file. Names may carry the prefix `bert.`; LayerNorms may use the old names
-  /// `gamma` and `beta`.
+  /// The weights of a file. Names may carry a prefix (`bert.`, `roberta.`, one of a wrapper); LayerNorms may use the old
+  /// names `gamma` and `beta`.
   /// - Throws: `missingTensor`, `wrongShape`, `unsupportedNumberFormat`.
-  public init(_ file: SafeTensors, _ configuration: BERTConfiguration) throws(TextEncoderError) {
+  public init(_ source: any WeightSource, _ configuration: BERTConfiguration) throws(TextEncoderError) {
+    let names = EncoderNames(source)
     try self.init(configuration) { (name, shape) throws(TextEncoderError) in
-      try file.floats(Self.storedName(name, in: file), shape: shape)
+      try source.floats(names.stored(name), shape: shape)
     }
   }
+}
 
-  private static func storedName(_ name: String, in file: SafeTensors) -> String {
-    var candidates = [name]
-    if name.hasSuffix("LayerNorm.weight") { candidates.append(String(name.dropLast(6)) + "gamma") }
-    if name.hasSuffix("LayerNorm.bias") { candidates.append(String(name.dropLast(4)) + "beta") }
-    candidates += candidates.map { "bert." + $0 }
-    return candidates.first { file.entries[$0] != nil } ?? name
+/// How a file names the encoder's tensors, and which of its tensors the encoder does not use.
+struct EncoderNames {
+  private static let word = "embeddings.word_embeddings.weight"
+  private let source: any WeightSource
+  let prefix: String
+
+  /// The prefix is what stands before the word embeddings; of several, the shortest of the usual ones.
+  init(_ source: any WeightSource) {
+    self.source = source
+    let usual = ["", "bert.", "roberta."]
+    prefix =
+      usual.first { source.shape(of: $0 + Self.word) != nil }
+      ?? source.names.filter { $0.hasSuffix("." + Self.word) }.map { String($0.dropLast(Self.word.count)) }.min()
+      ?? ""
+  }
+
+  /// The name under which the file has a tensor; the plain name with the prefix when it has none.
+  func stored(_ name: String) -> String {
+    var candidates = [prefix + name]
+    if name.hasSuffix("LayerNorm.weight") { candidates.append(prefix + name.dropLast(6) + "gamma") }
+    if name.hasSuffix("LayerNorm.bias") { candidates.append(prefix + name.dropLast(4) + "beta") }
+    return candidates.first { source.shape(of: $0) != nil } ?? candidates[0]
+  }
+
+  /// Tensors beside the encoder: poolers, heads and their tied copies. Position numbers, which old files store, are not
+  /// counted.
+  func unused(layers: Int) -> [String] {
+    source.names.filter { name in
+      guard name.hasPrefix(prefix) else { return true }
+      let own = name.dropFirst(prefix.count)
+      if own.hasPrefix("embeddings.") { return false }
+      guard own.hasPrefix("encoder.layer.") else { return true }
+      let index = Int(own.dropFirst("encoder.layer.".count).prefix { $0 != "." })
+      return index.map { $0 >= layers } ?? true
+    }
   }
 }

@@ -4,8 +4,9 @@ import HDF5
 ///
 /// - `/visits` float32 `[V, 5, d]`, contiguous and mapped, in the order of `VisitTextKind`
 /// - `/medications` float32 `[M, d]`, the full texts of the medications (E_f)
-/// - root attributes: plm, plm_hash, lowercase, pooling, max_tokens, cohort, cohort_hash, d, the counts of the run, and
-///   `theriac_kind`, `schema_version`, `content_hash` as in every file of Theriac
+/// - root attributes: encoder, plm, plm_hash, lowercase, pooling, max_tokens, long_texts, window_overlap, precision,
+///   cohort, cohort_hash, d, the counts of the run, and `theriac_kind`, `schema_version`, `content_hash` as in every
+///   file of Theriac
 public struct EmbeddingsFile: Sendable {
   static let kind = "embeddings"
   static let schema = 1
@@ -13,7 +14,7 @@ public struct EmbeddingsFile: Sendable {
   static let medicationsName = "/medications"
   static let kinds = VisitTextKind.allCases.map(\.name).joined(separator: ",")
   /// Root attributes that count as content.
-  static let hashed = ["plm", "plm_hash", "lowercase", "pooling", "max_tokens", "cohort_hash", "d"]
+  static let hashed = EncoderIdentity.attributes + ["cohort_hash", "d"]
 
   public let path: String
   /// `[V, 5, d]`
@@ -23,10 +24,17 @@ public struct EmbeddingsFile: Sendable {
   /// d
   public let width: Int
   public let visitCount, medicationCount: Int
-  public let plm, plmHash, cohortHash, contentHash: String
-  public let pooling: Pooling
-  public let maxTokens: Int
-  public let lowercases: Bool
+  /// The encoder and its settings.
+  public let encoder: EncoderIdentity
+  public let cohortHash, contentHash: String
+
+  public var plm: String { encoder.plm }
+  public var plmHash: String { encoder.plmHash }
+  public var pooling: Pooling { encoder.pooling }
+  public var maxTokens: Int { encoder.maxTokens }
+  public var lowercases: Bool { encoder.lowercases }
+  /// A sentence for every report made from embeddings that no language model made; else nil.
+  public var caution: String? { encoder.caution }
 
   /// Files up to this size are read once on opening.
   public static let checkedBytes = 1 << 30
@@ -60,16 +68,10 @@ public struct EmbeddingsFile: Sendable {
       return Int(value)
     }
     path = file.path
-    plm = try text("plm")
-    plmHash = try text("plm_hash")
     cohortHash = try text("cohort_hash")
     contentHash = try KindedFile.contentHash(of: file)
-    maxTokens = try number("max_tokens")
-    lowercases = try number("lowercase") != 0
     width = try number("d")
-    let word = try text("pooling")
-    guard let pooling = Pooling(rawValue: word) else { throw bad("its pooling is the unknown \"\(word)\"") }
-    self.pooling = pooling
+    encoder = try EncoderIdentity(file, width: width)
     for name in [Self.visitsName, Self.medicationsName] {
       guard file.exists(name) else { throw bad("it has no dataset \(name)") }
     }
@@ -107,7 +109,7 @@ public struct EmbeddingsFile: Sendable {
 }
 
 /// Index of the first element that is not finite. Blocks are summed times zero: NaN tells that one is in the block.
-private func firstNotFinite(_ values: UnsafeBufferPointer<Float>) -> Int? {
+func firstNotFinite(_ values: UnsafeBufferPointer<Float>) -> Int? {
   var start = 0
   while start < values.count {
     let end = min(start + 4096, values.count)

@@ -4,16 +4,21 @@ import Synchronization
 /// How texts are encoded.
 public struct EncodingOptions: Equatable, Sendable {
   public var pooling: Pooling
-  /// Longest text in tokens, specials included; longer ones are cut, and counted.
+  /// Longest text in tokens, specials included; `longTexts` says what becomes of longer ones.
   public var maxTokens: Int
+  public var longTexts: LongTexts
   /// Batches computed at the same time. The numbers do not depend on it, bit for bit.
   public var threads: Int
   /// Tokens computed together. Larger is faster up to the processor's cache; the last bits depend on it.
   public var batchTokens: Int
 
-  public init(pooling: Pooling = .mean, maxTokens: Int = 512, threads: Int = 1, batchTokens: Int = 1024) {
+  public init(
+    pooling: Pooling = .mean, maxTokens: Int = 512, longTexts: LongTexts = .truncate, threads: Int = 1,
+    batchTokens: Int = 1024
+  ) {
     self.pooling = pooling
     self.maxTokens = maxTokens
+    self.longTexts = longTexts
     self.threads = threads
     self.batchTokens = batchTokens
   }
@@ -32,26 +37,37 @@ public struct EncodingProgress: Equatable, Sendable {
   }
 }
 
-/// Texts → embeddings of a BERT encoder.
+/// Texts → embeddings of a BERT or RoBERTa encoder.
 ///
 /// Texts are sorted by length and computed in ragged batches without padding. Batches are independent: several threads
 /// take them one after the other, each with its own buffers, and the result is the same for any number of threads.
-public struct BERTEncoder: Sendable {
+public struct BERTEncoder: SentenceEncoder {
   public let plm: PLMFolder
   public let options: EncodingOptions
 
   /// d, the length of an embedding.
   public var width: Int { plm.configuration.hiddenSize }
 
-  /// - Throws: `badSetting` when a limit is out of range: tokens 2...max_position_embeddings, threads 1...256,
-  ///   batch tokens 1...1,000,000.
+  public var identity: EncoderIdentity {
+    EncoderIdentity(
+      kind: plm.configuration.family == .bert ? .bert : .roberta, plm: plm.name, plmHash: plm.hash, width: width,
+      pooling: options.pooling, maxTokens: options.maxTokens, lowercases: plm.tokenizer.lowercases,
+      longTexts: options.longTexts, precision: "float32")
+  }
+
+  /// - Throws: `badSetting` when a limit is out of range: tokens 2...`maxTokens` of the model, threads 1...256,
+  ///   batch tokens 1...1,000,000, overlap of windows 0...tokens − 3.
   public init(_ plm: PLMFolder, options: EncodingOptions = EncodingOptions()) throws(TextEncoderError) {
     func check(_ name: String, _ value: Int, _ range: ClosedRange<Int>, _ why: String) throws(TextEncoderError) {
       guard !range.contains(value) else { return }
       throw .badSetting(name: name, expected: "\(range.lowerBound)...\(range.upperBound)\(why)", found: "\(value)")
     }
     try check(
-      "max_tokens", options.maxTokens, 2...plm.configuration.maxPositions, " (the positions of PLM \(plm.name))")
+      "max_tokens", options.maxTokens, 2...plm.configuration.maxTokens, " (the positions of PLM \(plm.name))")
+    if case .windows(let overlap) = options.longTexts {
+      try check("max_tokens", options.maxTokens, 3...plm.configuration.maxTokens, ", of which a window needs 3")
+      try check("window_overlap", overlap, 0...options.maxTokens - 3, " (shorter than a window)")
+    }
     try check("threads", options.threads, 1...256, "")
     try check("batch_tokens", options.batchTokens, 1...1_000_000, "")
     self.plm = plm
@@ -68,9 +84,58 @@ public struct BERTEncoder: Sendable {
   public func encode(
     _ texts: [String], progress: (@Sendable (EncodingProgress) -> Void)? = nil
   ) throws(TextEncoderError) -> [Float] {
+    try encoded(texts, observer: progress).embeddings
+  }
+
+  public func encoded(
+    _ texts: [String], progress: (@Sendable (_ texts: Int, _ tokens: Int) -> Void)?
+  ) throws(TextEncoderError) -> EncodedTexts {
+    guard let progress else { return try encoded(texts, observer: nil) }
+    return try encoded(texts, observer: { progress($0.textsDone, $0.tokensDone) })
+  }
+
+  private func encoded(
+    _ texts: [String], observer: (@Sendable (EncodingProgress) -> Void)?
+  ) throws(TextEncoderError) -> EncodedTexts {
     var lists = TokenLists()
-    for text in texts { lists.append(tokens(text)) }
-    return try encode(lists, progress: progress)
+    var windows: [Int] = []
+    var isLong: [Bool] = []
+    for text in texts {
+      let parts = tokenized(text)
+      for part in parts { lists.append(part) }
+      windows.append(parts.count)
+      isLong.append(parts.count > 1 || parts[0].isTruncated)
+    }
+    let rows = try encode(lists, progress: observer)
+    var result = EncodedTexts(embeddings: [], tokens: [], isLong: isLong)
+    guard windows.contains(where: { $0 > 1 }) else {
+      result.embeddings = rows
+      result.tokens = (0..<lists.count).map { Int32(lists.length($0)) }
+      return result
+    }
+    var first = 0
+    for count in windows {
+      let sum = (first..<first + count).reduce(into: [Float](repeating: 0, count: width)) { sum, row in
+        for i in 0..<width { sum[i] += rows[row * width + i] }
+      }
+      result.embeddings += count == 1 ? sum : sum.map { $0 / Float(count) }
+      result.tokens.append((first..<first + count).reduce(0) { $0 + Int32(lists.length($1)) })
+      first += count
+    }
+    return result
+  }
+
+  /// The token lists of one text: one, or its windows.
+  package func tokenized(_ text: String) -> [TokenizedText] {
+    guard case .windows(let overlap) = options.longTexts else { return [tokens(text)] }
+    let whole = plm.tokenizer.encode(text)
+    if whole.ids.count <= options.maxTokens { return [whole] }
+    let inner = whole.ids[1..<whole.ids.count - 1]
+    let length = options.maxTokens - 2
+    return LongTexts.starts(inner.count, length: length, overlap: overlap).map { start in
+      let part = inner[1 + start..<1 + start + length]
+      return TokenizedText(ids: [plm.tokenizer.classificationID] + part + [plm.tokenizer.separatorID])
+    }
   }
 
   /// Embeddings `[lists.count, width]` of token lists, specials included.
@@ -109,9 +174,9 @@ public struct BERTEncoder: Sendable {
     let rows = Int32(plm.configuration.vocabularySize)
     for text in 0..<lists.count {
       let length = lists.length(text)
-      guard 1...plm.configuration.maxPositions ~= length else {
+      guard 1...plm.configuration.maxTokens ~= length else {
         throw .badTokens(
-          reason: "text \(text) has \(length) tokens, PLM \(plm.name) takes 1...\(plm.configuration.maxPositions)")
+          reason: "text \(text) has \(length) tokens, PLM \(plm.name) takes 1...\(plm.configuration.maxTokens)")
       }
       if let id = lists[text].first(where: { $0 < 0 || $0 >= rows }) {
         throw .badTokens(reason: "text \(text) has token id \(id), the vocabulary has 0..<\(rows)")

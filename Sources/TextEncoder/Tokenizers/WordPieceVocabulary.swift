@@ -7,10 +7,15 @@ public struct WordPieceVocabulary: Equatable, Sendable {
   let starts: ByteTable
   let continuations: ByteTable
 
-  /// Splits at line feeds; white space at the end of a line does not count; of two equal lines the later one wins,
-  /// as in Hugging Face's tokenizers.
-  public init(tokens: [String]) {
-    self.tokens = tokens
+  /// Tokens behind the pieces, which were added later: found as a whole only.
+  private let added: ByteTable
+
+  /// - Parameters:
+  ///   - tokens: the pieces by id; of two equal ones the later wins, as in Hugging Face's tokenizers; "" is none.
+  ///   - added: tokens of the ids behind them.
+  public init(tokens: [String], added: [String] = []) {
+    self.tokens = tokens + added
+    self.added = ByteTable(added.enumerated().map { (Array($1.utf8), Int32(tokens.count + $0)) })
     var starts: [([UInt8], Int32)] = []
     var continuations: [([UInt8], Int32)] = []
     for (id, token) in tokens.enumerated() {
@@ -22,7 +27,10 @@ public struct WordPieceVocabulary: Equatable, Sendable {
     self.continuations = ByteTable(continuations)
   }
 
-  public init(text: String) {
+  /// Splits at line feeds; white space at the end of a line does not count.
+  public init(text: String) { self.init(tokens: Self.lines(text)) }
+
+  static func lines(_ text: String) -> [String] {
     // Scalars, not characters: "\r\n" is one character.
     var lines = text.unicodeScalars.split(separator: "\n", omittingEmptySubsequences: false).map { line in
       var line = line
@@ -30,14 +38,17 @@ public struct WordPieceVocabulary: Equatable, Sendable {
       return String(line)
     }
     if lines.last == "" { lines.removeLast() }
-    self.init(tokens: lines)
+    return lines
   }
 
   public var count: Int { tokens.count }
 
-  /// The id of a whole token, `##` included.
+  /// The id of a whole token, `##` included. Tokens are told apart by their bytes.
   public func id(of token: String) -> Int32? {
-    Array(token.utf8).withUnsafeBufferPointer { starts.value($0, hash: ByteTable.hash($0)) }
+    Array(token.utf8).withUnsafeBufferPointer { key in
+      let hash = ByteTable.hash(key)
+      return starts.value(key, hash: hash) ?? added.value(key, hash: hash)
+    }
   }
 }
 

@@ -1,11 +1,9 @@
-import Foundation
-
 /// A safetensors file, mapped into memory: 8 bytes header length (little-endian), a JSON header, the numbers.
 ///
 /// Everything the header claims is checked against the file before a number is read: the header's length, every
 /// format and shape, that the tensors lie inside the file, do not overlap and leave no hole.
 /// The file must not be shortened by others while it is mapped.
-public final class SafeTensors: Sendable {
+public final class SafeTensors: WeightSource {
   /// One tensor: its number format as written (`F32`), its shape, and its bytes within the file.
   public struct Entry: Equatable, Sendable {
     public let format: String
@@ -15,6 +13,8 @@ public final class SafeTensors: Sendable {
 
   public let path: String
   public let entries: [String: Entry]
+  public var files: [String] { [path] }
+  public var names: [String] { entries.keys.sorted() }
   private let file: MappedFile
 
   /// Longest header that is believed, in bytes; BERT-base has 20 thousand.
@@ -42,13 +42,16 @@ public final class SafeTensors: Sendable {
     guard start <= size else {
       throw .corruptWeights(path: path, reason: "its header claims \(length) bytes, but the file has \(size)")
     }
-    let header = Data(file.bytes[8..<start])
-    guard case .object(let members)? = try? JSONDecoder().decode(JSONValue.self, from: header) else {
+    let header = UnsafeRawBufferPointer(rebasing: file.bytes[8..<start])
+    guard case .success(.object(let object)) = JSONParser.parse(header) else {
       throw .corruptWeights(path: path, reason: "its header of \(length) bytes is not a JSON object")
     }
     var entries: [String: Entry] = [:]
-    for (name, value) in members where name != "__metadata__" {
-      entries[name] = try Self.entry(name, value, dataStart: start, fileSize: size, path: path)
+    for member in object.members where member.key != "__metadata__" {
+      let entry = try Self.entry(member.key, member.value, dataStart: start, fileSize: size, path: path)
+      guard entries.updateValue(entry, forKey: member.key) == nil else {
+        throw .corruptWeights(path: path, reason: "tensor \"\(member.key)\" stands twice in its header")
+      }
     }
     try Self.checkLayout(entries, dataStart: start, fileSize: size, path: path)
     self.entries = entries
@@ -109,6 +112,8 @@ public final class SafeTensors: Sendable {
     }
   }
 
+  public func shape(of name: String) -> [Int]? { entries[name]?.shape }
+
   /// The numbers of a tensor as float32: the file's own memory when it is aligned F32, else a converted copy.
   /// - Throws: `missingTensor`, `wrongShape`, `unsupportedNumberFormat`.
   public func floats(_ name: String, shape: [Int]) throws(TextEncoderError) -> FloatStorage {
@@ -119,25 +124,10 @@ public final class SafeTensors: Sendable {
       throw .wrongShape(name: name, expected: shape, found: entry.shape, path: path)
     }
     let raw = UnsafeRawBufferPointer(rebasing: file.bytes[entry.bytes])
-    let count = shape.reduce(1, *)
-    switch entry.format {
-    case "F32":
-      if let base = raw.baseAddress, Int(bitPattern: base) % MemoryLayout<Float>.alignment == 0 {
-        return FloatStorage(mapped: base.bindMemory(to: Float.self, capacity: count), count: count, keeping: file)
-      }
-      return FloatStorage(count: count) { raw.loadUnaligned(fromByteOffset: 4 * $0, as: Float.self) }
-    case "F16":
-      return FloatStorage(count: count) {
-        Float(Float16(bitPattern: raw.loadUnaligned(fromByteOffset: 2 * $0, as: UInt16.self)))
-      }
-    case "BF16":
-      return FloatStorage(count: count) {
-        Float(bitPattern: UInt32(raw.loadUnaligned(fromByteOffset: 2 * $0, as: UInt16.self)) << 16)
-      }
-    case "F64":
-      return FloatStorage(count: count) { Float(raw.loadUnaligned(fromByteOffset: 8 * $0, as: Double.self)) }
-    default:
+    let format = NumberFormat(rawValue: entry.format)
+    guard let floats = format?.floats(raw, count: shape.reduce(1, *), keeping: file) else {
       throw .unsupportedNumberFormat(name: name, format: entry.format, path: path)
     }
+    return floats
   }
 }

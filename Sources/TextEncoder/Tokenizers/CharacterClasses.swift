@@ -52,6 +52,15 @@ enum CharacterClasses {
     }
   }
 
+  /// `\w` of regular expressions: letters, marks, digits, connectors.
+  static func isWord(_ scalar: Unicode.Scalar) -> Bool {
+    if scalar.properties.isAlphabetic || scalar.properties.isJoinControl { return true }
+    switch scalar.properties.generalCategory {
+    case .nonspacingMark, .spacingMark, .enclosingMark, .decimalNumber, .connectorPunctuation: return true
+    default: return false
+    }
+  }
+
   private static func isInUnicode8(_ scalar: Unicode.Scalar) -> Bool {
     scalar.properties.age.map { $0.major <= 8 } ?? true  // private use has no age
   }
