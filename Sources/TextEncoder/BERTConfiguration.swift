@@ -119,10 +119,11 @@ public struct BERTConfiguration: Equatable, Sendable {
       return family
     }
     guard case .array(let items)? = json["architectures"], case .string(let name)? = items.first else { return .bert }
-    for (prefix, family) in [("RobertaFor", Family.roberta), ("RobertaModel", .roberta), ("BertFor", .bert), ("BertModel", .bert)]
-    where name.hasPrefix(prefix) {
+    for (prefix, family) in [("Roberta", Family.roberta), ("Bert", .bert)]
+    where name.hasPrefix(prefix + "For") || name.hasPrefix(prefix + "Model") {
       return family
     }
-    throw .badConfiguration(file: json.path, key: "architectures", expected: "BertModel or RobertaModel", found: "\"\(name)\"")
+    throw .badConfiguration(
+      file: json.path, key: "architectures", expected: "BertModel or RobertaModel", found: "\"\(name)\"")
   }
 }

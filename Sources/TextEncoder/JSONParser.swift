@@ -178,7 +178,9 @@ struct JSONParser {
     guard bytes.count - position >= 4 else { throw problem("it ends too early") }
     var code: UInt32 = 0
     for _ in 0..<4 {
-      guard let digit = Character(Unicode.Scalar(bytes[position])).hexDigitValue else { throw problem("unknown escape") }
+      guard let digit = Character(Unicode.Scalar(bytes[position])).hexDigitValue else {
+        throw problem("unknown escape")
+      }
       code = code << 4 | UInt32(digit)
       position += 1
     }

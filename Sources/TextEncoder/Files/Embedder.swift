@@ -84,6 +84,7 @@ public struct Embedder: Sendable {
         try writer.write(rows.gather(distinct.otherRows[first..<min(first + block, texts.count)]), at: first)
       }
       try file.setAttribute("source", .string(source))
+      try file.setAttribute("texts_hash", .string(TextEmbeddings.hash(of: texts)))
     }
   }
 

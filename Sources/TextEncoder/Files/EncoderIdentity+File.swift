@@ -70,6 +70,7 @@ extension EncoderIdentity {
   public var summary: String {
     if kind == .hashing { return "\(plm), no language model" }
     let long = longTexts == .truncate ? "" : ", longer texts in windows that share \(longTexts.overlap)"
-    return "\(plm), \(kind == .bert ? "BERT" : "RoBERTa"), pooling \(pooling.rawValue), at most \(maxTokens) tokens\(long)"
+    let family = kind == .bert ? "BERT" : "RoBERTa"
+    return "\(plm), \(family), pooling \(pooling.rawValue), at most \(maxTokens) tokens\(long)"
   }
 }

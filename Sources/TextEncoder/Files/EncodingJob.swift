@@ -46,12 +46,8 @@ public final class EncodingJob {
 
   /// XXH3-128 of the encoder and all texts.
   private static func key(_ texts: [String], _ identity: EncoderIdentity) -> String {
-    var bytes = Array(identity.line.utf8) + [10]
-    for text in texts {
-      withUnsafeBytes(of: UInt64(text.utf8.count)) { bytes += $0 }
-      bytes += text.utf8
-    }
-    return bytes.withUnsafeBytes(Checksum.xxh3Hex)
+    var line = identity.line + "\n" + TextEmbeddings.hash(of: texts)
+    return line.withUTF8 { Checksum.xxh3Hex(UnsafeRawBufferPointer($0)) }
   }
 
   /// Texts whose rows were there when the job began.

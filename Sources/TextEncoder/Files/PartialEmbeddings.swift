@@ -12,7 +12,7 @@ import HDF5
 final class PartialEmbeddings {
   let path: String
   let width: Int
-  /// Rows of each part that is there, `[rows, width]`, with the place of its first byte in the file.
+  /// Rows of each part that is there.
   private(set) var done: [Int: EncodedTexts] = [:]
   private let descriptor: Int32
 
@@ -68,7 +68,8 @@ final class PartialEmbeddings {
       guard rows.indices.contains(part), rows[part] == count, file.count - position - 16 >= size else { break }
       let payload = UnsafeRawBufferPointer(rebasing: file.bytes[position + 16..<position + 16 + size])
       guard Checksum.xxh3(payload) == checksum else { break }
-      done[part] = Self.unpack(payload, rows: count)
+      guard let texts = EncodedTexts(packed: payload, rows: count) else { break }
+      done[part] = texts
       position += 16 + size
     }
     return position
@@ -76,7 +77,7 @@ final class PartialEmbeddings {
 
   /// Appends a part; it is there for good when this returns.
   func append(_ part: Int, _ texts: EncodedTexts) throws(TextEncoderError) {
-    let payload = Self.pack(texts)
+    let payload = texts.packed
     var record: [UInt8] = []
     record.reserveCapacity(16 + payload.count)
     withUnsafeBytes(of: UInt32(part)) { record += $0 }
@@ -89,7 +90,9 @@ final class PartialEmbeddings {
   private func write(_ bytes: [UInt8]) throws(TextEncoderError) {
     var written = 0
     while written < bytes.count {
-      let count = bytes.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress?.advanced(by: written), $0.count - written) }
+      let count = bytes.withUnsafeBytes { bytes in
+        Foundation.write(descriptor, bytes.baseAddress?.advanced(by: written), bytes.count - written)
+      }
       if count < 0, errno == EINTR { continue }
       guard count > 0 else { throw failure() }
       written += count
@@ -98,28 +101,32 @@ final class PartialEmbeddings {
 
   /// Removes the file: the output is there.
   func remove() { unlink(path) }
+}
 
-  /// The bytes of a part, also between worker processes.
-  static func pack(_ texts: EncodedTexts) -> [UInt8] {
+extension EncodedTexts {
+  /// For each row its tokens (4 bytes) and whether it was long (4 bytes), then the rows, float32.
+  package var packed: [UInt8] {
     var bytes: [UInt8] = []
-    bytes.reserveCapacity(texts.tokens.count * 8 + texts.embeddings.count * 4)
-    for (tokens, isLong) in zip(texts.tokens, texts.isLong) {
+    bytes.reserveCapacity(tokens.count * 8 + embeddings.count * 4)
+    for (tokens, isLong) in zip(tokens, isLong) {
       withUnsafeBytes(of: tokens) { bytes += $0 }
       withUnsafeBytes(of: Int32(isLong ? 1 : 0)) { bytes += $0 }
     }
-    texts.embeddings.withUnsafeBytes { bytes += $0 }
+    embeddings.withUnsafeBytes { bytes += $0 }
     return bytes
   }
 
-  /// - Precondition: as many bytes as `rows` rows of some width need.
-  static func unpack(_ bytes: UnsafeRawBufferPointer, rows: Int) -> EncodedTexts {
+  /// Nil when the bytes are not those of `rows` rows of one width.
+  package init?(packed bytes: UnsafeRawBufferPointer, rows: Int) {
+    let (head, overflow) = rows.multipliedReportingOverflow(by: 8)
+    guard rows >= 0, !overflow, head <= bytes.count, (bytes.count - head).isMultiple(of: 4) else { return nil }
     func word(_ index: Int) -> Int32 { bytes.loadUnaligned(fromByteOffset: 4 * index, as: Int32.self) }
-    let floats = bytes.count / 4 - 2 * rows
-    let embeddings = [Float](unsafeUninitializedCapacity: floats) { buffer, count in
-      UnsafeMutableRawBufferPointer(buffer).copyMemory(from: UnsafeRawBufferPointer(rebasing: bytes[(8 * rows)...]))
+    let floats = (bytes.count - head) / 4
+    embeddings = [Float](unsafeUninitializedCapacity: floats) { buffer, count in
+      UnsafeMutableRawBufferPointer(buffer).copyMemory(from: UnsafeRawBufferPointer(rebasing: bytes[head...]))
       count = floats
     }
-    return EncodedTexts(
-      embeddings: embeddings, tokens: (0..<rows).map { word(2 * $0) }, isLong: (0..<rows).map { word(2 * $0 + 1) != 0 })
+    tokens = (0..<rows).map { word(2 * $0) }
+    isLong = (0..<rows).map { word(2 * $0 + 1) != 0 }
   }
 }

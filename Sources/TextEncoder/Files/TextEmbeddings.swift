@@ -4,11 +4,13 @@ import HDF5
 public struct TextEmbeddings: Sendable {
   static let kind = "text_embeddings"
   static let dataset = "/emb"
-  static let hashed = EncoderIdentity.attributes + ["d"]
+  static let hashed = EncoderIdentity.attributes + ["d", "texts_hash"]
 
   public let encoder: EncoderIdentity
   public let count: Int
   public let contentHash: String
+  /// XXH3-128 of the texts, each with its length in front.
+  public let textsHash: String
 
   /// Opens and checks a file whole.
   /// - Throws: `file`, `badEmbeddings`.
@@ -25,10 +27,21 @@ public struct TextEmbeddings: Sendable {
       }
       let hash = try KindedFile.verify(file)
       let result = TextEmbeddings(
-        encoder: try EncoderIdentity(file, width: Int(width)), count: shape[0], contentHash: hash)
+        encoder: try EncoderIdentity(file, width: Int(width)), count: shape[0], contentHash: hash,
+        textsHash: try file.attribute("texts_hash")?.stringValue ?? "")
       try file.close()
       return result
     }
+  }
+
+  /// What `textsHash` is for some texts.
+  public static func hash(of texts: [String]) -> String {
+    var bytes: [UInt8] = []
+    for text in texts {
+      withUnsafeBytes(of: UInt64(text.utf8.count).littleEndian) { bytes += $0 }
+      bytes += text.utf8
+    }
+    return bytes.withUnsafeBytes(Checksum.xxh3Hex)
   }
 
   /// The lines of a file of texts.

@@ -34,7 +34,8 @@ struct BPEMerges: Sendable {
     for position in pieces.indices { offer(position) }
     while let pair = heap.pop() {
       let left = pair.position
-      guard ids[left] == pair.left, next[left] >= 0, ids[next[left]] == pair.right else { continue }  // merged meanwhile
+      // One of the two may have been merged meanwhile.
+      guard ids[left] == pair.left, next[left] >= 0, ids[next[left]] == pair.right else { continue }
       let gone = next[left]
       ids[left] = pair.id
       ids[gone] = -1

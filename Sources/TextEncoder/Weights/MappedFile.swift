@@ -80,5 +80,8 @@ public final class FloatStorage: @unchecked Sendable {  // never written after i
       })
   }
 
+  /// A copy.
+  package var array: [Float] { withExtendedLifetime(self) { Array(buffer) } }
+
   deinit { owned?.deallocate() }
 }

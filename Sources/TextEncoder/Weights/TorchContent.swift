@@ -14,7 +14,9 @@ struct TorchContent {
       throw .damaged("it is a zip file with \(pickles.count) entries data.pkl, expected one")
     }
     let folder = name.dropLast("data.pkl".count)
-    if zip.entries.keys.contains("\(folder)constants.pkl") { throw .refused("it is a TorchScript program, not weights") }
+    guard zip.entries["\(folder)constants.pkl"] == nil else {
+      throw .refused("it is a TorchScript program, not weights")
+    }
     if let order = zip.entries["\(folder)byteorder"], !bytes[order].elementsEqual("little".utf8) {
       throw .damaged("its numbers are big-endian, which is not read")
     }

@@ -124,7 +124,8 @@ struct Unpickler {
 
   private mutating func take(_ count: Int) throws(PickleProblem) -> UnsafeRawBufferPointer {
     guard count <= end - position else {
-      throw .damaged("its pickle breaks off: \(count) bytes are claimed at byte \(position), \(end - position) are left")
+      let left = end - position
+      throw .damaged("its pickle breaks off: \(count) bytes are claimed at byte \(position), \(left) are left")
     }
     position += count
     return UnsafeRawBufferPointer(rebasing: bytes[position - count..<position])
