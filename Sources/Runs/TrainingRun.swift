@@ -67,6 +67,7 @@ public final class TrainingRun {
       checkpoint = try Self.newest(in: directory, data: data, log: log)
       try directory.write(config)
     }
+    if let caution = data.embeddings.caution { log.write(.warning, caution) }
     for skipped in data.molecules.skipped { log.write(.warning, "\(skipped)") }
     if !data.molecules.withoutMolecule.isEmpty {
       let codes = data.molecules.withoutMolecule

@@ -1,7 +1,11 @@
 import Foundation
 
-/// A pretrained language model as Hugging Face stores it: `config.json`, `vocab.txt`, `model.safetensors` and, when
-/// present, `tokenizer_config.json`.
+/// A pretrained language model as Hugging Face stores it: a BERT or RoBERTa encoder with its tokenizer.
+///
+/// - `config.json`
+/// - the tokenizer: `tokenizer.json`, or `vocab.txt`, or `vocab.json` and `merges.txt`; and, when present,
+///   `tokenizer_config.json`, `special_tokens_map.json`, `added_tokens.json`
+/// - the weights: `model.safetensors` or `pytorch_model.bin`, each also in several files with an index
 ///
 /// Weights are mapped, not copied, when they are aligned float32 (except query, key and value, which are fused).
 public struct PLMFolder: Sendable {
@@ -9,104 +13,92 @@ public struct PLMFolder: Sendable {
   /// The folder's own name, written into embeddings files.
   public let name: String
   public let configuration: BERTConfiguration
-  public let tokenizer: WordPieceTokenizer
+  public let tokenizer: any TextTokenizer
   public let weights: BERTWeights
-  /// Names all that decides the numbers; see `contentHash(ofFolder:)`.
+  /// Names all that decides the numbers; see `contentHash(folder:files:)`.
   public let hash: String
+  /// The files that were read, by name, in the order of the hash.
+  public let files: [String]
+  /// What a user should know, each one sentence: tensors that are not used, a vocabulary that does not fit its settings.
+  public let notes: [String]
 
   /// - Parameter lowercase: overrides `do_lower_case` (true when nothing says otherwise, as in Hugging Face).
-  /// - Throws: `missingFile`, `unreadable`, `badConfiguration`, `corruptWeights`, `missingTensor`, `wrongShape`,
-  ///   `unsupportedNumberFormat`, `vocabularySize`, `missingSpecialToken`.
+  /// - Throws: `missingFile`, `unreadable`, `badConfiguration`, `corruptWeights`, `refusedPickle`, `missingTensor`,
+  ///   `wrongShape`, `unsupportedNumberFormat`, `vocabularySize`, `badVocabulary`, `missingSpecialToken`, `badSetting`.
   public init(path: String, lowercase: Bool? = nil) throws(TextEncoderError) {
     self.path = path
     name = URL(fileURLWithPath: path).standardizedFileURL.lastPathComponent
-    var isFolder: ObjCBool = false
-    guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), isFolder.boolValue else {
-      throw .unreadable(path: path, reason: "expected a folder with config.json, vocab.txt and model.safetensors")
-    }
-    for file in ["config.json", "vocab.txt", "model.safetensors"] {
-      guard !Self.exists(path + "/" + file) else { continue }
-      throw .missingFile(name: file, folder: path, hint: Self.hint(missing: file, in: path))
-    }
+    try Self.requireFolder(path)
     configuration = try BERTConfiguration(contentsOf: path + "/config.json")
-    tokenizer = try Self.tokenizer(folder: path, lowercase: lowercase)
-    let count = tokenizer.vocabulary.count
-    guard count == configuration.vocabularySize else {
-      throw .vocabularySize(path: path + "/vocab.txt", lines: count, rows: configuration.vocabularySize)
+    var files = try TokenizerFiles(folder: path)
+    tokenizer = try files.tokenizer(configuration.family, lowercase: lowercase)
+    var notes: [String] = []
+    try Self.checkVocabulary(tokenizer, configuration, path, files.read, &notes)
+    let source = try WeightFiles.open(folder: path)
+    weights = try BERTWeights(source, configuration)
+    let unused = EncoderNames(source).unused(layers: configuration.layers)
+    if !unused.isEmpty {
+      let shown = unused.prefix(3).joined(separator: ", ") + (unused.count > 3 ? ", …" : "")
+      notes.append("\(unused.count) tensors that no embedding needs were left aside: \(shown)")
     }
-    weights = try BERTWeights(try SafeTensors(path: path + "/model.safetensors"), configuration)
-    hash = try Self.contentHash(ofFolder: path)
+    if let wordPiece = tokenizer as? WordPieceTokenizer, let note = Self.caseNote(wordPiece) { notes.append(note) }
+    self.notes = notes
+    self.files =
+      ["config.json"] + files.read + source.files.map { URL(fileURLWithPath: $0).lastPathComponent }
+    hash = try Self.contentHash(folder: path, files: self.files)
   }
 
   /// A model made in memory: for measurements with random weights.
-  package init(name: String, configuration: BERTConfiguration, tokenizer: WordPieceTokenizer, weights: BERTWeights) {
+  package init(
+    name: String, configuration: BERTConfiguration, tokenizer: any TextTokenizer, weights: BERTWeights
+  ) {
     path = ""
     self.name = name
     self.configuration = configuration
     self.tokenizer = tokenizer
     self.weights = weights
     hash = ""
+    files = []
+    notes = []
   }
 
   static func exists(_ path: String) -> Bool { FileManager.default.fileExists(atPath: path) }
 
-  private static func hint(missing file: String, in path: String) -> String {
-    func has(_ name: String) -> Bool { exists(path + "/" + name) }
-    if file == "model.safetensors" {
-      if has("model.safetensors.index.json") {
-        return "the weights are in several pieces; save the model again as one model.safetensors"
-      }
-      if has("pytorch_model.bin") {
-        return "pytorch_model.bin is not read; save the model again with save_pretrained(safe_serialization=True)"
-      }
+  static func requireFolder(_ path: String) throws(TextEncoderError) {
+    var isFolder: ObjCBool = false
+    guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), isFolder.boolValue else {
+      throw .unreadable(path: path, reason: "expected the Hugging Face folder of a BERT or RoBERTa model")
     }
-    if file == "vocab.txt", has("tokenizer.json") {
-      return "tokenizer.json is not read; save the slow tokenizer's vocab.txt beside it"
+    guard exists(path + "/config.json") else {
+      throw .missingFile(
+        name: "config.json", folder: path, hint: "expected the Hugging Face folder of a BERT or RoBERTa model")
     }
-    return "expected the Hugging Face folder of a BERT model with config.json, vocab.txt and model.safetensors"
   }
 
-  private static func tokenizer(folder: String, lowercase: Bool?) throws(TextEncoderError) -> WordPieceTokenizer {
-    let vocabularyPath = folder + "/vocab.txt"
-    guard let data = FileManager.default.contents(atPath: vocabularyPath) else {
-      throw .unreadable(path: vocabularyPath, reason: "the file cannot be opened")
+  /// Every token needs a row of the embedding matrix. Rows without a token are what some models are padded with, up to
+  /// the next multiple of 8 to 128; more than that is a vocabulary of another model.
+  static func checkVocabulary(
+    _ tokenizer: any TextTokenizer, _ configuration: BERTConfiguration, _ path: String, _ read: [String],
+    _ notes: inout [String]
+  ) throws(TextEncoderError) {
+    let (count, rows) = (tokenizer.vocabularyCount, configuration.vocabularySize)
+    if count == rows { return }
+    guard count < rows, rows - count < 128, rows.isMultiple(of: 8) else {
+      let file = ["tokenizer.json", "vocab.txt", "vocab.json"].first(where: read.contains) ?? "vocab.txt"
+      throw .vocabularySize(path: path + "/" + file, lines: count, rows: rows)
     }
-    guard let text = String(data: data, encoding: .utf8) else {
-      throw .unreadable(path: vocabularyPath, reason: "it is not UTF-8 text")
-    }
-    var normalizer = TextNormalizer(lowercases: lowercase ?? true)
-    var special = WordPieceTokenizer.SpecialTokens()
-    let settingsPath = folder + "/tokenizer_config.json"
-    if exists(settingsPath) {
-      let json = try JSONFile(path: settingsPath)
-      try refuseUnsupported(json)
-      let stored = try json.bool("do_lower_case")
-      normalizer = TextNormalizer(
-        lowercases: lowercase ?? stored ?? true, stripsAccents: try json.bool("strip_accents"),
-        spacesIdeographs: try json.bool("tokenize_chinese_chars") ?? true)
-      special.unknown = try json.token("unk_token") ?? special.unknown
-      special.classification = try json.token("cls_token") ?? special.classification
-      special.separator = try json.token("sep_token") ?? special.separator
-      special.padding = try json.token("pad_token") ?? special.padding
-      special.mask = try json.token("mask_token") ?? special.mask
-    }
-    return try WordPieceTokenizer(
-      vocabulary: WordPieceVocabulary(text: text), normalizer: normalizer, special: special, path: vocabularyPath)
+    notes.append("the word embeddings have \(rows) rows for \(count) tokens; the last \(rows - count) are padding")
   }
 
-  /// A setting that would change the tokens and is not implemented is an error, never ignored.
-  private static func refuseUnsupported(_ json: JSONFile) throws(TextEncoderError) {
-    let classes = ["BertTokenizer", "BertTokenizerFast", "PreTrainedTokenizerFast", "TokenizersBackend"]
-    if let name = try json.string("tokenizer_class"), !classes.contains(name) {
-      throw .badConfiguration(
-        file: json.path, key: "tokenizer_class", expected: "BertTokenizer (WordPiece)", found: "\"\(name)\"")
-    }
-    if try json.bool("do_basic_tokenize") == false {
-      throw .badConfiguration(file: json.path, key: "do_basic_tokenize", expected: "true", found: "false")
-    }
-    if case .array(let words)? = json["never_split"], !words.isEmpty {
-      throw .badConfiguration(
-        file: json.path, key: "never_split", expected: "absent or empty", found: "a list of \(words.count)")
-    }
+  /// A cased model whose folder does not say so: Hugging Face lower-cases its texts, and so do we, but not silently.
+  private static func caseNote(_ tokenizer: WordPieceTokenizer) -> String? {
+    guard tokenizer.lowercases else { return nil }
+    let capitals = tokenizer.vocabulary.tokens.lazy.filter { token in
+      !token.hasPrefix("[") && token.utf8.contains { 0x41...0x5A ~= $0 }
+    }.count
+    guard capitals * 100 > tokenizer.vocabularyCount else { return nil }
+    return "texts are lower-cased, but \(capitals) of \(tokenizer.vocabularyCount) word pieces have capital letters and"
+      + " are never used; if this is a cased model, give --no-lower-case (Hugging Face lower-cases too unless"
+      + " tokenizer_config.json has \"do_lower_case\": false)"
   }
 }

@@ -10,15 +10,19 @@ public enum TextEncoderError: Error, Equatable, CustomStringConvertible {
   case unreadable(path: String, reason: String)
   /// A setting in `config.json` or `tokenizer_config.json` is absent, of the wrong type or not supported.
   case badConfiguration(file: String, key: String, expected: String, found: String)
-  /// `model.safetensors` is truncated or contradicts itself.
+  /// A file of weights is truncated or contradicts itself.
   case corruptWeights(path: String, reason: String)
+  /// A `pytorch_model.bin` holds more than tensors; PyTorch would run it.
+  case refusedPickle(path: String, reason: String)
+  /// A vocabulary or its merges contradict themselves.
+  case badVocabulary(path: String, reason: String)
   /// A weight the model needs is not in the file.
   case missingTensor(name: String, expected: [Int], path: String, tensorsInFile: Int)
   /// A weight has another shape than `config.json` says.
   case wrongShape(name: String, expected: [Int], found: [Int], path: String)
   /// A weight is stored in a number format that is not read.
   case unsupportedNumberFormat(name: String, format: String, path: String)
-  /// `vocab.txt` and the embedding matrix disagree.
+  /// The vocabulary and the embedding matrix disagree.
   case vocabularySize(path: String, lines: Int, rows: Int)
   /// `vocab.txt` has no line for a token that every text needs.
   case missingSpecialToken(String, path: String)
@@ -30,6 +34,8 @@ public enum TextEncoderError: Error, Equatable, CustomStringConvertible {
   case notFinite(text: String)
   /// The matrix product refused its arguments.
   case matrixProduct(status: Int, shape: [Int])
+  /// A file of texts cannot be used.
+  case badTexts(path: String, reason: String)
   /// An embeddings file is not one, or is damaged.
   case badEmbeddings(path: String, reason: String)
   /// An embeddings file was made from another cohort.
@@ -48,7 +54,11 @@ public enum TextEncoderError: Error, Equatable, CustomStringConvertible {
     case .badConfiguration(let file, let key, let expected, let found):
       "\(file): \"\(key)\" must be \(expected), found \(found)."
     case .corruptWeights(let path, let reason):
-      "\(path) is not a whole safetensors file: \(reason); copy or download it again."
+      "\(path) is not a whole file of weights: \(reason); copy or download it again."
+    case .refusedPickle(let path, let reason):
+      "\(path) is refused: \(reason); such a file can run code where it is loaded, take the model's safetensors."
+    case .badVocabulary(let path, let reason):
+      "\(path) is no usable vocabulary: \(reason); copy or download it again."
     case .missingTensor(let name, let expected, let path, let count):
       "\(path) has no tensor \"\(name)\" of shape \(expected) among its \(count) tensors;"
         + " is it the weights of a BERT encoder with the config.json beside it?"
@@ -68,6 +78,8 @@ public enum TextEncoderError: Error, Equatable, CustomStringConvertible {
       "The PLM gave an embedding that is not finite for the text \"\(text)\"; its weights are damaged."
     case .matrixProduct(let status, let shape):
       "The matrix product of shape \(shape) failed with dnnl status \(status)."
+    case .badTexts(let path, let reason):
+      "\(path) cannot be used as a file of texts: \(reason)."
     case .badEmbeddings(let path, let reason):
       "\(path) cannot be used as an embeddings file: \(reason); make it again with `theriac embed`."
     case .wrongCohort(let path, let expected, let found):

@@ -1,46 +1,173 @@
 import ArgumentParser
+import Cluster
+import Foundation
 import Records
 import Reports
+import Runs
+import Sweeps
+import Synchronization
 import TextEncoder
 
 extension Pooling: ExpressibleByArgument {}
 
+/// What encodes.
+enum EncoderChoice: String, CaseIterable, ExpressibleByArgument {
+  case plm, hashing
+}
+
+/// What becomes of long texts.
+enum LongChoice: String, CaseIterable, ExpressibleByArgument {
+  case truncate, windows
+}
+
 struct Embed: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Encode the texts of a cohort with a pretrained language model.",
+    abstract: "Encode the texts of a cohort, or of a file, with a pretrained language model.",
     discussion: """
-      The model is a Hugging Face folder of a BERT: config.json, vocab.txt, model.safetensors. Each distinct text is \
-      encoded once; the numbers do not depend on --threads.
+      The model is a Hugging Face folder of a BERT or RoBERTa: config.json, a tokenizer (vocab.txt, or vocab.json and \
+      merges.txt, or tokenizer.json), and model.safetensors or pytorch_model.bin. Each distinct text is encoded once; \
+      the numbers do not depend on --threads or --workers. Finished parts are kept in OUT.partial: after any kill the \
+      same command goes on, to the same file. An output that is already there, of the same texts, model and settings, \
+      is left as it is.
       """)
 
   @Option(help: "Cohort file.")
-  var cohort: String
-  @Option(help: "Folder of the language model.")
-  var plm: String
-  @Option(help: "Embeddings file to write.")
+  var cohort: String?
+  @Option(help: "Text file, one text a line, instead of a cohort; OUT gets the dataset emb [lines, d].")
+  var texts: String?
+  @Option(help: "Folder of the language model. Repeat it for several; OUT then has {plm} in its name.")
+  var plm: [String] = []
+  @Option(help: "plm, or hashing: hashed words without any model, for tests.")
+  var encoder = EncoderChoice.plm
+  @Option(help: "Width of hashing.")
+  var width = 768
+  @Option(help: "Embeddings file to write; {plm} stands for the model's name.")
   var out: String
-  @Option(help: "Threads.")
+  @Option(help: "Threads (of each worker).")
   var threads = 1
-  @Option(help: "Longest text in tokens, [CLS] and [SEP] included; longer ones are cut, and counted.")
-  var maxTokens = 512
+  @Option(help: "Longest text in tokens, specials included. Default: 512, or what the model takes if that is less.")
+  var maxTokens: Int?
+  @Option(help: "Longer texts: truncate (cut, and counted), or windows (the mean of overlapping windows).")
+  var longTexts = LongChoice.truncate
+  @Option(help: "Tokens that neighbouring windows share. Default: 64, or a quarter of a window if that is less.")
+  var windowOverlap: Int?
   @Option(help: "How the token vectors become one: \(Pooling.allCases.map(\.rawValue).joined(separator: ", ")).")
   var pooling = Pooling.mean
   @Flag(inversion: .prefixedNo, help: "Lower-case the texts; default: what the folder says.")
   var lowerCase: Bool?
+  @OptionGroup var spread: EmbedWorkers
 
-  func validate() throws { try OutputPlace.check(out) }
+  func validate() throws {
+    guard (cohort == nil) != (texts == nil) else { throw ValidationError("give --cohort FILE or --texts FILE") }
+    if encoder == .plm, plm.isEmpty { throw ValidationError("Missing expected argument '--plm <plm>'") }
+    if encoder == .hashing, !plm.isEmpty || lowerCase != nil || maxTokens != nil || pooling != .mean {
+      throw ValidationError("--encoder hashing takes --width; --plm and its settings do not apply")
+    }
+    if windowOverlap != nil, longTexts != .windows {
+      throw ValidationError("--window-overlap goes with --long-texts windows")
+    }
+    if plm.count > 1, !out.contains("{plm}") {
+      throw ValidationError("several --plm need several files: put {plm} into --out, as in {plm}.h5")
+    }
+    let outputs = plm.map(output)
+    guard Set(outputs).count == outputs.count else {
+      throw ValidationError("two of the models have the same folder name, and so the same output")
+    }
+    try OutputPlace.check(outputs.first ?? out)
+  }
+
+  private func output(_ plm: String) -> String {
+    out.replacing("{plm}", with: URL(fileURLWithPath: plm).standardizedFileURL.lastPathComponent)
+  }
 
   func run() throws {
-    let cohort = try CohortFile.read(self.cohort)
-    let folder = try PLMFolder(path: plm, lowercase: lowerCase)
-    let embedder = try Embedder(
-      folder, options: EncodingOptions(pooling: pooling, maxTokens: maxTokens, threads: threads))
+    let source = try TextSource(cohort: cohort, texts: texts)
+    if encoder == .hashing {
+      var recipe = EncoderRecipe(plm: nil)
+      recipe.width = width
+      let hashing = try HashingEncoder(width: width)
+      return try embed(source, recipe, hashing, to: out.replacing("{plm}", with: hashing.identity.plm))
+    }
+    for plm in plm {
+      var recipe = EncoderRecipe(plm: URL(fileURLWithPath: plm).standardizedFileURL.path)
+      recipe.lowercase = lowerCase
+      recipe.pooling = pooling.rawValue
+      recipe.maxTokens = maxTokens
+      recipe.longTexts = longTexts.rawValue
+      recipe.windowOverlap = windowOverlap
+      recipe.threads = threads
+      let folder = try PLMFolder(path: plm, lowercase: lowerCase)
+      for note in folder.notes { Console.note("\(folder.name): \(note)") }
+      try embed(source, recipe, try recipe.encoder(folder), to: output(plm))
+    }
+  }
+
+  private func embed(
+    _ source: TextSource, _ recipe: EncoderRecipe, _ encoder: any SentenceEncoder, to path: String
+  ) throws {
+    let identity = encoder.identity
+    if let caution = identity.caution { Console.note("warning: \(caution)") }
+    if source.isUpToDate(path, identity) {
+      return Console.result("\(path): already there, with the same texts, model and settings")
+    }
     let progress = ProgressDisplay()
-    let report = try embedder.embed(cohort, to: out) { progress.show($0) }
+    let embedder = try spread.embedder(recipe, encoder, progress)
+    let report: EmbeddingReport
+    do {
+      report = try source.embed(embedder, to: path) { progress.show($0) }
+    } catch let failure as EmbeddingRun.Failure {
+      progress.end()
+      Console.note("\(failure)")
+      throw ExitCode(RunSession.interruptedCode)
+    }
     progress.end()
+    let limit = "\(identity.maxTokens) tokens"
+    let long =
+      identity.kind == .hashing
+      ? ""
+      : identity.longTexts == .truncate
+        ? "\(NumberText.count(report.long)) cut to \(limit), "
+        : "\(NumberText.count(report.long)) in windows of \(limit), "
     Console.result(
-      "\(out): \(NumberText.count(report.texts)) texts, \(NumberText.count(report.distinct)) distinct, "
-        + "\(NumberText.count(report.tokens)) tokens (\(NumberText.count(Int(report.tokensPerSecond)))/s), "
-        + "\(NumberText.count(report.truncated)) cut to \(maxTokens) tokens, \(NumberText.count(report.empty)) empty")
+      "\(path): \(NumberText.count(report.texts)) texts, \(NumberText.count(report.distinct)) distinct"
+        + (report.resumed > 0 ? " (\(NumberText.count(report.resumed)) from the run before)" : "")
+        + ", \(NumberText.count(report.tokens)) \(identity.kind == .hashing ? "words" : "tokens") "
+        + "(\(NumberText.count(Int(report.tokensPerSecond)))/s), \(long)\(NumberText.count(report.empty)) empty")
+  }
+}
+
+/// Where the texts come from.
+enum TextSource {
+  case cohort(Cohort)
+  case lines([String], name: String)
+
+  init(cohort: String?, texts: String?) throws {
+    if let texts {
+      self = .lines(try TextEmbeddings.lines(of: texts), name: (texts as NSString).lastPathComponent)
+    } else {
+      self = .cohort(try CohortFile.read(cohort ?? ""))
+    }
+  }
+
+  /// Whether the file holds what would be written.
+  func isUpToDate(_ path: String, _ identity: EncoderIdentity) -> Bool {
+    guard FileManager.default.fileExists(atPath: path) else { return false }
+    switch self {
+    case .cohort(let cohort):
+      guard let file = try? EmbeddingsFile.open(path, checkingAll: true) else { return false }
+      return file.cohortHash == cohort.contentHash && file.encoder == identity
+    case .lines(let lines, _):
+      guard let file = try? TextEmbeddings.open(path) else { return false }
+      return file.textsHash == TextEmbeddings.hash(of: lines) && file.encoder == identity
+    }
+  }
+
+  func embed(
+    _ embedder: Embedder, to path: String, progress: @escaping @Sendable (EmbeddingProgress) -> Void
+  ) throws -> EmbeddingReport {
+    switch self {
+    case .cohort(let cohort): try embedder.embed(cohort, to: path, progress: progress)
+    case .lines(let lines, let name): try embedder.embed(texts: lines, source: name, to: path, progress: progress)
+    }
   }
 }

@@ -51,8 +51,7 @@ struct Evaluate: ParsableCommand {
       try Console.json(
         EvaluationJSON(
           split: split.name, epoch: run.checkpoint.epoch, metricBatch: run.data.config.metricBatch,
-          evaluation: evaluation, baselines: baselines,
-          bootstrap: rounds),
+          evaluation: evaluation, baselines: baselines, bootstrap: rounds, warning: run.data.embeddings.caution),
         snakeCase: false)
     } else {
       Console.result(
@@ -70,9 +69,12 @@ struct EvaluationJSON: Encodable {
   let evaluation: Evaluation
   let baselines: BaselineResults
   let bootstrap: BootstrapResult?
+  /// Set when no language model made the embeddings.
+  let warning: String?
 
   private enum Key: String, CodingKey {
-    case split, epoch, jaccard, f1, prauc, ddi, medications, precision, recall, visits, baselines, bootstrap, frequency
+    case warning, split, epoch, jaccard, f1, prauc, ddi, medications, precision, recall, visits, baselines, bootstrap,
+      frequency
     case batchMean = "batch_mean"
     case visitMean = "visit_mean"
     case repeatLast = "repeat_last"
@@ -80,6 +82,7 @@ struct EvaluationJSON: Encodable {
 
   func encode(to encoder: any Encoder) throws {
     var container = encoder.container(keyedBy: Key.self)
+    try container.encodeIfPresent(warning, forKey: .warning)
     try container.encode(split, forKey: .split)
     try container.encode(epoch, forKey: .epoch)
     let metrics = evaluation.metrics

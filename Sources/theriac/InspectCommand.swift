@@ -36,8 +36,14 @@ struct Inspect: ParsableCommand {
       let embeddings = try EmbeddingsFile.open(path, checkingAll: true)
       Console.result(
         "embeddings: \(embeddings.visitCount) visits and \(embeddings.medicationCount) medications of width "
-          + "\(embeddings.width) from \(embeddings.plm), pooling \(embeddings.pooling.rawValue), at most "
-          + "\(embeddings.maxTokens) tokens, of the cohort \(embeddings.cohortHash), content \(embeddings.contentHash)")
+          + "\(embeddings.width) from \(embeddings.encoder.summary), of the cohort \(embeddings.cohortHash), "
+          + "content \(embeddings.contentHash)" + (embeddings.caution.map { "\nwarning: \($0)" } ?? ""))
+    case "text_embeddings":
+      let embeddings = try TextEmbeddings.open(path)
+      Console.result(
+        "embeddings of \(NumberText.count(embeddings.count)) texts, width \(embeddings.encoder.width), from "
+          + "\(embeddings.encoder.summary), content \(embeddings.contentHash)"
+          + (embeddings.encoder.caution.map { "\nwarning: \($0)" } ?? ""))
     case "checkpoint":
       let checkpoint = try CheckpointFile.read(path)
       let count = checkpoint.parameters.reduce(0) { $0 + $1.values.count }
@@ -53,11 +59,8 @@ struct Inspect: ParsableCommand {
   }
 
   private func inspectFolder() throws {
-    let folder = try PLMFolder(path: path)
-    let shape = folder.configuration
-    Console.result(
-      "language model \(folder.name): \(shape.layers) layers of width \(shape.hiddenSize), \(shape.heads) heads, "
-        + "\(NumberText.count(shape.vocabularySize)) word pieces, at most \(shape.maxPositions) tokens, content \(folder.hash)"
-    )
+    let report = PLMReport(path: path)
+    Console.result(report.lines.joined(separator: "\n"))
+    if !report.isUsable { throw ExitCode.failure }
   }
 }

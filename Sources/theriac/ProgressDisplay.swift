@@ -37,10 +37,11 @@ final class ProgressDisplay: Sendable {
     }
   }
 
-  func show(_ progress: EncodingProgress) {
+  func show(_ progress: EmbeddingProgress) {
     show(
       "embedding", progress.textsDone, of: progress.texts, unit: "texts",
-      note: "\(NumberText.count(Int(progress.tokensPerSecond))) tokens/s")
+      note: "\(NumberText.count(Int(progress.tokensPerSecond))) tokens/s, "
+        + "\(NumberText.duration(seconds: progress.secondsLeft)) left")
   }
 
   func show(_ progress: ImportProgress) {

@@ -48,7 +48,9 @@ enum EvaluationText {
     }
     let visits = run.data.visits(in: split)
     let label = try run.data.interactionTable().rate(of: run.data.labels(ofVisits: visits))
-    return "\(split.name) split, \(visits.count) visits; label DDI \(NumberText.fixed(label, 4))\n\n" + table.text()
+    let caution = run.data.embeddings.caution.map { "warning: \($0)\n" } ?? ""
+    return "\(caution)\(split.name) split, \(visits.count) visits; label DDI \(NumberText.fixed(label, 4))\n\n"
+      + table.text()
   }
 
   private static func title(_ metric: Metric) -> String {

@@ -7,9 +7,10 @@ struct WorkerCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "worker", abstract: "Take part in a run that a coordinator holds, here or on another machine.",
     discussion: """
-      Needs no files: the settings, the molecules and this worker's share of the visits come from the coordinator. The \
-      address is --connect, else MASTER_ADDR and MASTER_PORT, else the first node of the Slurm job. Ends when the run \
-      ends or the coordinator is gone.
+      Training needs no files: the settings, the molecules and this worker's share of the visits come from the \
+      coordinator. For `theriac embed` the language model's folder must be at the same path here. The address is \
+      --connect, else MASTER_ADDR and MASTER_PORT, else the first node of the Slurm job. Ends when the run ends or the \
+      coordinator is gone.
       """)
 
   @Option(help: "Address of the coordinator: tcp://HOST:PORT or ipc://PATH.")
@@ -36,7 +37,7 @@ struct WorkerCommand: ParsableCommand {
     options.coordinatorTimeout = .seconds(coordinatorTimeout)
     options.keys = try keys.keys()
     do {
-      switch try Worker(options, program: TrainingWorker()).run() {
+      switch try Worker(options, program: AnyWorker()).run() {
       case .finished: break
       case .interrupted(let reason): Console.note("the run was interrupted: \(reason)")
       case .runFailed(let reason):

@@ -7,7 +7,7 @@ struct PlainBERT {
   let configuration: BERTConfiguration
 
   private func tensor(_ name: String, _ shape: [Int]) throws -> [Double] {
-    try file.floats(name, shape: shape).buffer.map(Double.init)
+    try file.floats(name, shape: shape).array.map(Double.init)
   }
 
   private func linear(_ x: [[Double]], _ name: String, _ inputs: Int, _ outputs: Int) throws -> [[Double]] {

@@ -61,6 +61,17 @@ import TextEncoder
     #expect(try reason(header("{\(tensor("a", 0, 8))}", data: 11)).contains("3 bytes at its end"))
   }
 
+  @Test("a name that stands twice is refused")
+  func twice() throws {
+    #expect(try reason(header("{\(tensor("a", 0, 8)),\(tensor("a", 8, 16))}", data: 16)).contains("stands twice"))
+  }
+
+  @Test("a header nested deeper than any is refused")
+  func deep() throws {
+    let text = String(repeating: "[", count: 100_000)
+    #expect(try reason(header("{\"a\":\(text)", data: 0)).contains("not a JSON object"))
+  }
+
   @Test("a weights file cut anywhere is refused, never read beyond its end")
   func cutAnywhere() throws {
     let plm = try TinyPLM()
@@ -79,7 +90,7 @@ import TextEncoder
     let name = "encoder.layer.1.intermediate.dense.weight"
     let floats = try file.floats(name, shape: [12, 8])
     #expect(floats.isMapped == (format == "F32"))
-    #expect(Array(floats.buffer) == (0..<96).map { TinyPLM.number(name, $0) })
+    #expect(floats.array == (0..<96).map { TinyPLM.number(name, $0) })
   }
 
   @Test("whole numbers are not weights")

@@ -1,0 +1,134 @@
+import HDF5
+import Records
+
+/// What an embedding run did.
+public struct EmbeddingReport: Equatable, Sendable {
+  /// Visits × 5 + medications, or lines.
+  public var texts: Int
+  /// Distinct ones: equal texts are encoded once.
+  public var distinct: Int
+  /// Of these, texts that an interrupted run had encoded already.
+  public var resumed: Int
+  /// Tokens of the distinct texts, specials included, windows as often as they were encoded.
+  public var tokens: Int
+  /// Texts (of all) that were longer than the limit: cut, or encoded in windows.
+  public var long: Int
+  /// Texts (of all) without a character, encoded as the two special tokens.
+  public var empty: Int
+  /// Tokens per second of this session.
+  public var tokensPerSecond: Double
+  /// Content hash of the written file.
+  public var contentHash: String
+}
+
+/// Texts + encoder → file of embeddings.
+///
+/// Memory: one embedding per distinct text; the file is written from them in blocks of visits.
+public struct Embedder: Sendable {
+  public let identity: EncoderIdentity
+  private let work: @Sendable (EncodingJob) throws -> Void
+
+  /// Encodes in this process.
+  public init(_ encoder: any SentenceEncoder) {
+    identity = encoder.identity
+    work = { job in try job.run(encoder) }
+  }
+
+  /// - Throws: `badSetting`.
+  public init(_ plm: PLMFolder, options: EncodingOptions = EncodingOptions()) throws(TextEncoderError) {
+    self.init(try BERTEncoder(plm, options: options))
+  }
+
+  /// Has the work done by others.
+  public init(_ identity: EncoderIdentity, work: @escaping @Sendable (EncodingJob) throws -> Void) {
+    self.identity = identity
+    self.work = work
+  }
+
+  /// Encodes every distinct text of the cohort once and writes the file, whole or not at all. A run that was killed
+  /// goes on where it was: finished parts are kept in `PATH.partial`, and the file is the same.
+  /// - Parameter progress: called one call at a time, from any thread.
+  /// - Throws: `badCohort` (also when the cohort has no content hash: write it first), what the encoder throws, `file`.
+  @discardableResult
+  public func embed(
+    _ cohort: Cohort, to path: String, progress: (@Sendable (EmbeddingProgress) -> Void)? = nil
+  ) throws -> EmbeddingReport {
+    guard !cohort.contentHash.isEmpty else {
+      throw TextEncoderError.badCohort(reason: "it has no content hash; write it to a file first")
+    }
+    let distinct = DistinctTexts(try VisitTexts(cohort))
+    return try make(distinct, path, EmbeddingsFile.kind, EmbeddingsFile.hashed, progress) { file, rows in
+      try writeVisits(file, distinct, rows)
+      try file.write(
+        rows.gather(distinct.otherRows), shape: [distinct.otherRows.count, identity.width],
+        to: EmbeddingsFile.medicationsName)
+      try file.setAttribute("kinds", .string(EmbeddingsFile.kinds), on: EmbeddingsFile.visitsName)
+      try file.setAttribute("cohort_hash", .string(cohort.contentHash))
+      try file.setAttribute("cohort", .string(cohort.name))
+    }
+  }
+
+  /// Encodes the texts and writes them in their order into the dataset `emb` `[texts, d]`.
+  /// - Parameter source: what the texts are, for people.
+  /// - Throws: what the encoder throws, `file`.
+  @discardableResult
+  public func embed(
+    texts: [String], source: String, to path: String, progress: (@Sendable (EmbeddingProgress) -> Void)? = nil
+  ) throws -> EmbeddingReport {
+    let distinct = DistinctTexts(texts)
+    return try make(distinct, path, TextEmbeddings.kind, TextEmbeddings.hashed, progress) { file, rows in
+      let writer = try file.rowWriter(
+        TextEmbeddings.dataset, shape: [texts.count, identity.width], as: Float.self)
+      let block = max(1, (4 << 20) / identity.width)
+      for first in stride(from: 0, to: texts.count, by: block) {
+        try writer.write(rows.gather(distinct.otherRows[first..<min(first + block, texts.count)]), at: first)
+      }
+      try file.setAttribute("source", .string(source))
+      try file.setAttribute("texts_hash", .string(TextEmbeddings.hash(of: texts)))
+    }
+  }
+
+  private func make(
+    _ distinct: DistinctTexts, _ path: String, _ kind: String, _ hashed: [String],
+    _ progress: (@Sendable (EmbeddingProgress) -> Void)?, _ write: (HDF5File, EncodedRows) throws -> Void
+  ) throws -> EmbeddingReport {
+    let job = try EncodingJob(distinct.texts, identity, output: path, report: progress)
+    let start = ContinuousClock.now
+    let before = job.storedTokens
+    try work(job)
+    let seconds = (ContinuousClock.now - start) / .seconds(1)
+    guard job.remaining.isEmpty else {
+      throw TextEncoderError.badTokens(reason: "\(job.remaining.count) parts of the texts were not encoded")
+    }
+    let rows = job.rows()
+    var report = EmbeddingReport(
+      texts: distinct.places, distinct: distinct.texts.count, resumed: job.resumedTexts, tokens: rows.tokens,
+      long: distinct.places(rows.isLong), empty: distinct.emptyPlaces, tokensPerSecond: 0, contentHash: "")
+    report.tokensPerSecond = seconds > 0 ? Double(report.tokens - before) / seconds : 0
+    report.contentHash = try TextEncoderError.wrapping(path) {
+      try KindedFile.write(at: path, kind: kind, schemaVersion: EmbeddingsFile.schema, hashing: hashed) { file in
+        try write(file, rows)
+        try identity.write(to: file)
+        try file.setAttribute("d", .int(Int64(identity.width)))
+        for (name, count) in [
+          ("texts", report.texts), ("distinct_texts", report.distinct), ("tokens", report.tokens),
+          ("truncated_texts", identity.longTexts == .truncate ? report.long : 0),
+          ("windowed_texts", identity.longTexts == .truncate ? 0 : report.long), ("empty_texts", report.empty),
+        ] { try file.setAttribute(name, .int(Int64(count))) }
+      }
+    }
+    job.finish()
+    return report
+  }
+
+  private func writeVisits(_ file: HDF5File, _ distinct: DistinctTexts, _ rows: EncodedRows) throws(HDF5Error) {
+    let kinds = VisitTextKind.allCases.count
+    let visits = distinct.visitRows.count / kinds
+    let writer = try file.rowWriter(
+      EmbeddingsFile.visitsName, shape: [visits, kinds, identity.width], as: Float.self)
+    let block = max(1, (4 << 20) / (kinds * identity.width))
+    for first in stride(from: 0, to: visits, by: block) {
+      try writer.write(rows.gather(distinct.visitRows[first * kinds..<min(first + block, visits) * kinds]), at: first)
+    }
+  }
+}
