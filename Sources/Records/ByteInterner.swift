@@ -30,6 +30,39 @@ struct ByteInterner {
     index(of: UnsafeBufferPointer(start: field.base, count: field.count))
   }
 
+  mutating func index(of text: String) -> Int32 {
+    var text = text
+    return text.withUTF8 { index(of: $0) }
+  }
+
+  /// The number of a byte string that was seen before; nil for any other.
+  func find(_ field: Field) -> Int32? {
+    let slice = UnsafeBufferPointer(start: field.base, count: field.count)
+    let hash = Self.hash(slice)
+    var slot = Int(hash) & (slots.count - 1)
+    while slots[slot] != 0 {
+      let entry = Int(slots[slot]) - 1
+      if hashes[entry] == hash, equals(entry, slice) { return Int32(entry) }
+      slot = (slot + 1) & (slots.count - 1)
+    }
+    return nil
+  }
+
+  func equals(_ entry: Int32, _ field: Field) -> Bool {
+    equals(Int(entry), UnsafeBufferPointer(start: field.base, count: field.count))
+  }
+
+  /// Shorter strings first, then by bytes: whole numbers come in the order of their values.
+  func precedes(_ left: Int32, _ right: Int32) -> Bool {
+    let a = ends[Int(left)]..<ends[Int(left) + 1]
+    let b = ends[Int(right)]..<ends[Int(right) + 1]
+    if a.count != b.count { return a.count < b.count }
+    for offset in 0..<a.count where bytes[a.lowerBound + offset] != bytes[b.lowerBound + offset] {
+      return bytes[a.lowerBound + offset] < bytes[b.lowerBound + offset]
+    }
+    return false
+  }
+
   subscript(entry: Int) -> String { String(decoding: bytes[ends[entry]..<ends[entry + 1]], as: UTF8.self) }
 
   private func equals(_ entry: Int, _ slice: UnsafeBufferPointer<UInt8>) -> Bool {

@@ -43,8 +43,9 @@ public struct ImportOptions: Codable, Equatable, Sendable {
   public var name: String?
   /// Patients with fewer kept visits are left out.
   public var minimumVisits = 2
-  /// A visit needs at least one procedure.
-  public var requireProcedures = true
+  /// Kinds of which a visit needs at least one code; nil: diagnosis, procedure and medication, as far as the source has
+  /// them. Medications are what is learnt, so they are always among them.
+  public var required: [CodeKind]?
   /// Only medications whose order starts less than 24 hours after the admission.
   public var firstDayOnly = false
   /// Only the most frequent diagnosis codes (2000 in SafeDrug); nil: all. Counted once per visit, ties by code.
@@ -62,7 +63,7 @@ public struct ImportOptions: Codable, Equatable, Sendable {
   public init() {}
 
   private enum CodingKeys: String, CodingKey, CaseIterable {
-    case name, minimumVisits, requireProcedures, firstDayOnly, maxDiagnoses, routes, requireMolecules
+    case name, minimumVisits, required, firstDayOnly, maxDiagnoses, routes, requireMolecules
     case substancesPerText, split, strict
   }
 
@@ -84,7 +85,7 @@ public struct ImportOptions: Codable, Equatable, Sendable {
     let values = try decoder.container(keyedBy: CodingKeys.self)
     name = try values.decodeIfPresent(String.self, forKey: .name)
     minimumVisits = try values.decodeIfPresent(Int.self, forKey: .minimumVisits) ?? minimumVisits
-    requireProcedures = try values.decodeIfPresent(Bool.self, forKey: .requireProcedures) ?? requireProcedures
+    required = try values.decodeIfPresent([CodeKind].self, forKey: .required)
     firstDayOnly = try values.decodeIfPresent(Bool.self, forKey: .firstDayOnly) ?? firstDayOnly
     maxDiagnoses = try values.decodeIfPresent(Int.self, forKey: .maxDiagnoses)
     routes = try values.decodeIfPresent([MedicationRoute].self, forKey: .routes) ?? routes
@@ -98,6 +99,11 @@ public struct ImportOptions: Codable, Equatable, Sendable {
   func validate() throws(RecordsError) {
     if minimumVisits < 1 {
       throw .badOption("minimumVisits", value: "\(minimumVisits)", expected: "1 or more")
+    }
+    if let required, !required.contains(.medication) || Set(required).count != required.count {
+      throw .badOption(
+        "require", value: required.map(\.rawValue).joined(separator: ","),
+        expected: "medication (it is what is learnt) and any of diagnosis, procedure, symptom, each once")
     }
     if let maxDiagnoses, maxDiagnoses < 1 {
       throw .badOption("maxDiagnoses", value: "\(maxDiagnoses)", expected: "1 or more, or nothing for all")
@@ -116,7 +122,8 @@ public struct ImportOptions: Codable, Equatable, Sendable {
   /// For the report: name → value.
   var described: [String: String] {
     [
-      "name": name ?? "", "minimumVisits": "\(minimumVisits)", "requireProcedures": "\(requireProcedures)",
+      "name": name ?? "", "minimumVisits": "\(minimumVisits)", 
+      "required": required.map { $0.map(\.rawValue).joined(separator: ", ") } ?? "all the source has",
       "firstDayOnly": "\(firstDayOnly)", "maxDiagnoses": maxDiagnoses.map { "\($0)" } ?? "all",
       "routes": routes.map(\.rawValue).joined(separator: ", "), "requireMolecules": "\(requireMolecules)",
       "substancesPerText": "\(substancesPerText)", "split": split.description, "strict": "\(strict)",

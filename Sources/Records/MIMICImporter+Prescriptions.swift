@@ -1,46 +1,6 @@
-/// Counts, per admission and per code, of the prescription rows that gave no medication.
-struct PrescriptionTally {
-  /// Rows of each admission, all and without a drug code.
-  var rows: [Int32] = []
-  var withoutCode: [Int32] = []
-  /// What cannot be mapped: drug codes as written → number of rows and the drug's name where it first came.
-  private var interner = ByteInterner()
-  private var counts: [Int] = []
-  private var names: [String] = []
-
-  mutating func unmapped(gsn: Field?, ndc: Field?, drug: Field?) {
-    var key: [UInt8] = Array("NDC ".utf8)
-    if let ndc { key.append(contentsOf: UnsafeBufferPointer(start: ndc.base, count: ndc.count)) }
-    if let gsn {
-      key.append(contentsOf: " GSN ".utf8)
-      key.append(contentsOf: UnsafeBufferPointer(start: gsn.base, count: gsn.count))
-    }
-    let index = Int(key.withUnsafeBufferPointer { interner.index(of: $0) })
-    if index == counts.count {
-      counts.append(0)
-      names.append(drug?.string ?? "")
-    }
-    counts[index] += 1
-  }
-
-  /// By falling number of rows, then by code; the first `ImportReport.unmappedLimit`.
-  var unmappedCodes: [ImportReport.UnmappedCode] {
-    let codes = counts.indices.map {
-      ImportReport.UnmappedCode(kind: .medication, code: interner[$0], text: names[$0], rows: counts[$0])
-    }
-    return Array(
-      codes.sorted { $0.rows != $1.rows ? $0.rows > $1.rows : $0.code < $1.code }.prefix(ImportReport.unmappedLimit))
-  }
-
-  var distinctUnmapped: Int { counts.count }
-}
-
 extension MIMICImporter {
   /// PRESCRIPTIONS → the ATC classes of each admission.
-  /// - Parameter molecules: when given, classes without an entry are left out.
-  mutating func readPrescriptions(
-    routes: inout MedicationRoutes, molecules: [String: [String]]?
-  ) throws(RecordsError) {
+  mutating func readPrescriptions(routes: inout MedicationRoutes) throws(RecordsError) {
     let reader = try open(layout.prescriptions)
     let visitColumn = try reader.column("hadm_id")
     let ndcColumn = routes.usesNDC ? try reader.column("ndc") : reader.optionalColumn("ndc")
@@ -48,80 +8,36 @@ extension MIMICImporter {
     let drugColumn = reader.optionalColumn("drug")
     let startColumn = options.firstDayOnly ? try reader.column(layout.orderStart) : nil
 
-    orders.rows = Array(repeating: 0, count: admissions.count)
-    orders.withoutCode = orders.rows
-    let withStructure = molecules.map { Set($0.keys) }
-    var codes: [ATCClass: Int32] = [:]
-    /// The last admission a class was noted for: rows of one admission mostly follow each other.
-    var lastVisit: [Int32] = []
-    var hasStructure: [Bool] = []
-    var finder = Admissions.Finder()
-    var unknownAdmission = 0
-    var noCode = 0
-    var unmapped = 0
-    var noStructure = 0
     var late = 0
-
     while try reader.next() {
-      guard let number = try number(reader, visitColumn, "hadm_id") else { continue }
-      guard let visit = finder.index(number, in: admissions) else {
-        unknownAdmission += 1
-        continue
-      }
+      guard let visit = try visit(reader, visitColumn) else { continue }
       if let startColumn {
         guard let start = try startTime(reader, startColumn) else { continue }
-        if start >= admissions.times[Int(visit)] + 86_400 {
+        if start >= assembler.visits.times[Int(visit)] + 86_400 {
           late += 1
           continue
         }
       }
-      orders.rows[Int(visit)] += 1
+      assembler.medications.countRow(visit)
       let gsn = gsnColumn.map { reader.field($0) }
       let ndcField = ndcColumn.map { reader.field($0) }
       let ndc = ndcField.map { MedicationRoutes.ndc($0) } ?? .none
       if ndc == .none, gsn?.isEmpty ?? true {
-        noCode += 1
-        orders.withoutCode[Int(visit)] += 1
+        assembler.medications.countWithoutCode(visit)
         continue
       }
       var ndcNumber: Int?
       if case .code(let value) = ndc { ndcNumber = value }
-      guard let found = routes.map(gsn: gsn, ndc: ndcNumber) else {
-        unmapped += 1
-        orders.unmapped(gsn: gsn, ndc: ndcField, drug: drugColumn.map { reader.field($0) })
-        continue
-      }
-      let code: Int32
-      if let known = codes[found] {
-        code = known
+      if let found = routes.map(gsn: gsn, ndc: ndcNumber) {
+        assembler.medications.add(visit: visit, class: found)
       } else {
-        var text = found.code
-        code = text.withUTF8 { medications.interner.index(of: $0) }
-        codes[found] = code
-        lastVisit.append(-1)
-        hasStructure.append(withStructure?.contains(found.code) ?? true)
-      }
-      if !hasStructure[Int(code)] {
-        noStructure += 1
-        continue
-      }
-      if lastVisit[Int(code)] != visit {
-        lastVisit[Int(code)] = visit
-        medications.entries.append(CodeEntries.Entry(visit: visit, order: 0, code: code))
+        let parts = [("NDC", ndcField), ("GSN", gsn)].compactMap { name, field in field.map { (name, $0) } }
+        assembler.medications.countUnmapped(parts, name: drugColumn.map { reader.field($0) })
       }
     }
-    reader.skip("hadm_id is not in \(layout.admissions.uppercased())", rows: unknownAdmission)
-    reader.skip("no drug code", rows: noCode)
-    reader.skip("drug code is in no map", rows: unmapped)
-    reader.skip("class has no molecule", rows: noStructure)
     reader.skip("starts later than 24 hours after the admission", rows: late)
-    report.tables.append(try reader.summary(layout.prescriptions.uppercased()))
-    report.unmapped += orders.unmappedCodes
-    if orders.distinctUnmapped > ImportReport.unmappedLimit {
-      report.notes.append(
-        "\(orders.distinctUnmapped) distinct drug codes are in no map; the report lists the "
-          + "\(ImportReport.unmappedLimit) with most rows.")
-    }
+    assembler.endMedications(reader)
+    assembler.report.tables.append(try reader.summary(layout.prescriptions.uppercased()))
   }
 
   private func startTime(_ reader: CSVReader, _ column: Int) throws(RecordsError) -> Int? {

@@ -14,32 +14,22 @@ public enum CohortImport {
   }
 }
 
-/// MIMIC-III and MIMIC-IV → cohort. A visit is an admission; it is kept when it has at least one diagnosis, one
-/// procedure (unless switched off) and one medication that maps to an ATC third-level class; a patient is kept with at
-/// least `minimumVisits` such visits. Patients are in the order of their numbers, visits in that of admission times.
+/// MIMIC-III and MIMIC-IV → cohort. A visit is an admission. Patients are in the order of their numbers, visits in that
+/// of admission times; the filters are the assembler's.
 /// - Source: NLA-MMR §4.1, which follows DrugRec's processing.
 struct MIMICImporter {
   let layout: MIMICLayout
   let options: ImportOptions
-  let paths: ImportPaths
   let progress: ((ImportProgress) -> Void)?
   let folder: TableFolder
   let maps: TableFolder
-  var report: ImportReport
-
-  var admissions = Admissions()
-  var diagnoses = CodeEntries()
-  var procedures = CodeEntries()
-  var medications = CodeEntries()
-  /// Per admission: why its prescription rows are of no use, if it has any.
-  var orders = PrescriptionTally()
+  var assembler: CohortAssembler
 
   init(
     _ format: ImportFormat, paths: ImportPaths, options: ImportOptions, progress: ((ImportProgress) -> Void)?
   ) throws(RecordsError) {
     layout = .of(format)
     self.options = options
-    self.paths = paths
     self.progress = progress
     folder = try TableFolder(paths.root, searched: layout.folders)
     guard let mapsPath = paths.maps else {
@@ -47,29 +37,32 @@ struct MIMICImporter {
         "maps", value: "not given", expected: "a folder of code maps (medications need at least one route)")
     }
     maps = try TableFolder(mapsPath)
-    report = ImportReport(source: format.rawValue, options: options.described)
-  }
-
-  mutating func run() throws(RecordsError) -> Cohort {
     // Find every table before the first is read: a long import must not end at its last file.
     for name in [
       layout.patients, layout.admissions, layout.diagnoses.table, layout.procedures.table, layout.prescriptions,
     ] {
       _ = try folder.table(name)
     }
-    let properties = try MedicationProperties(paths: paths, maps: maps, preferred: layout.molecules, report: &report)
-    var routes = try MedicationRoutes(options.routes, maps: maps, report: &report)
+    assembler = try CohortAssembler(
+      source: format.rawValue, options: options, paths: paths, maps: maps, molecules: layout.molecules)
+  }
 
+  mutating func run() throws(RecordsError) -> Cohort {
+    var routes = try MedicationRoutes(options.routes, maps: maps, report: &assembler.report)
     try readAdmissions(patients: try readPatients())
-    diagnoses = try readCodes(layout.diagnoses)
-    if let limit = options.maxDiagnoses {
-      let left = diagnoses.keepMostFrequent(limit)
-      report.notes.append("Only the \(limit) most frequent diagnosis codes are kept; \(left) codes are left out.")
+    try readCodes(layout.diagnoses, into: \.diagnoses)
+    try readCodes(layout.procedures, into: \.procedures)
+    try readPrescriptions(routes: &routes)
+    assembler.report.routes = routes.loaded.map {
+      ImportReport.Route(name: $0.route.rawValue, files: $0.files, rows: $0.rows)
     }
-    procedures = try readCodes(layout.procedures)
-    try readPrescriptions(routes: &routes, molecules: options.requireMolecules ? properties.molecules : nil)
-    report.routes = routes.loaded.map { ImportReport.Route(name: $0.route.rawValue, files: $0.files, rows: $0.rows) }
-    return try assemble(properties)
+    assembler.absent[.symptom] =
+      folder.optionalTable(layout.notes) == nil
+      ? "\(layout.notes.uppercased()) is absent"
+      : "\(layout.notes.uppercased()) is there, but finding symptoms in notes is not part of this importer"
+    return try assembler.cohort(
+      name: layout.name,
+      namer: MIMICTitles(layout: layout, folder: folder, maps: maps, options: options, progress: progress))
   }
 
   private mutating func readPatients() throws(RecordsError) -> Set<Int> {
@@ -80,7 +73,7 @@ struct MIMICImporter {
       guard let number = try number(reader, column, "subject_id") else { continue }
       if !patients.insert(number).inserted { reader.skip("patient listed before") }
     }
-    report.tables.append(try reader.summary(layout.patients.uppercased()))
+    assembler.report.tables.append(try reader.summary(layout.patients.uppercased()))
     return patients
   }
 
@@ -89,10 +82,9 @@ struct MIMICImporter {
     let patientColumn = try reader.column("subject_id")
     let numberColumn = try reader.column("hadm_id")
     let timeColumn = try reader.column("admittime")
-    var seen: Set<Int> = []
     while try reader.next() {
       guard let patient = try number(reader, patientColumn, "subject_id"),
-        let number = try number(reader, numberColumn, "hadm_id")
+        try number(reader, numberColumn, "hadm_id") != nil
       else { continue }
       guard let time = reader.field(timeColumn).seconds else {
         try reader.malformed("admittime is not a time", detail: reader.field(timeColumn).shown)
@@ -100,29 +92,31 @@ struct MIMICImporter {
       }
       if !patients.contains(patient) {
         reader.skip("subject_id is not in \(layout.patients.uppercased())")
-      } else if admissions.add(patient: patient, number: number, time: time) {
-        seen.insert(patient)
-      } else {
+      } else if assembler.visits.add(
+        patient: reader.field(patientColumn), visit: reader.field(numberColumn), order: time, time: time) == nil
+      {
         reader.skip("hadm_id listed before")
       }
     }
-    report.tables.append(try reader.summary(layout.admissions.uppercased()))
-    report.flow.append(ImportReport.FlowStep(step: "in PATIENTS", patients: patients.count, visits: 0))
-    report.flow.append(
-      ImportReport.FlowStep(step: "with an admission", patients: seen.count, visits: admissions.count))
+    assembler.report.tables.append(try reader.summary(layout.admissions.uppercased()))
+    assembler.flow("in PATIENTS", patients: patients.count, visits: 0)
+    assembler.flow(
+      "with an admission", patients: assembler.visits.patientCount, visits: assembler.visits.count)
   }
 
-  private mutating func readCodes(_ codes: MIMICLayout.Codes) throws(RecordsError) -> CodeEntries {
+  private mutating func readCodes(
+    _ codes: MIMICLayout.Codes, into entries: WritableKeyPath<CohortAssembler, CodeEntries>
+  ) throws(RecordsError) {
     let reader = try open(codes.table)
     let visitColumn = try reader.column("hadm_id")
     let orderColumn = try reader.column("seq_num")
     let codeColumn = try reader.column(layout.code)
     let versionColumn = try layout.version.map { name throws(RecordsError) in try reader.column(name) }
-    var entries = CodeEntries()
-    var finder = Admissions.Finder()
+    // Taken out and put back: a key path on every row would cost more than the row.
+    var read = CodeEntries()
     var key: [UInt8] = []
     while try reader.next() {
-      guard let admission = try number(reader, visitColumn, "hadm_id") else { continue }
+      guard let visit = try visit(reader, visitColumn) else { continue }
       let code = reader.field(codeColumn)
       if code.isEmpty {
         reader.skip("no code")
@@ -142,16 +136,12 @@ struct MIMICImporter {
         }
         key.append(contentsOf: version.int == 9 ? Self.version9 : Self.version10)
       }
-      guard let visit = finder.index(admission, in: admissions) else {
-        reader.skip("hadm_id is not in \(layout.admissions.uppercased())")
-        continue
-      }
       key.append(contentsOf: UnsafeBufferPointer(start: code.base, count: code.count))
-      let index = key.withUnsafeBufferPointer { entries.interner.index(of: $0) }
-      entries.entries.append(CodeEntries.Entry(visit: visit, order: order, code: index))
+      let index = key.withUnsafeBufferPointer { read.interner.index(of: $0) }
+      read.add(visit: visit, code: index, order: order)
     }
-    report.tables.append(try reader.summary(codes.table.uppercased()))
-    return entries
+    assembler[keyPath: entries] = read
+    assembler.report.tables.append(try reader.summary(codes.table.uppercased()))
   }
 
   private static let version9 = Array("9:".utf8)
@@ -160,6 +150,16 @@ struct MIMICImporter {
   func open(_ table: String) throws(RecordsError) -> CSVReader {
     let file = try folder.table(table)
     return try CSVReader(file.path, shownAs: file.shown, strict: options.strict, progress: progress)
+  }
+
+  /// The row's admission; nil, and the row is counted, when it has none that is known.
+  mutating func visit(_ reader: CSVReader, _ column: Int) throws(RecordsError) -> Int32? {
+    let field = reader.field(column)
+    if let visit = assembler.visits.find(field) { return visit }
+    if try number(reader, column, "hadm_id") != nil {
+      reader.skip("hadm_id is not in \(layout.admissions.uppercased())")
+    }
+    return nil
   }
 
   /// A whole number in a column; nil, and the row is counted, when it is empty or no number.

@@ -10,12 +10,12 @@ struct MedicationProperties {
 
   /// - Throws: `missingFile` for a path that was given; `badMap` for a molecules file that is no such JSON.
   init(
-    paths: ImportPaths, maps: TableFolder, preferred: String, report: inout ImportReport
+    paths: ImportPaths, maps: TableFolder?, preferred: String?, report: inout ImportReport
   ) throws(RecordsError) {
     try loadMolecules(paths.molecules, maps, preferred, &report)
     try loadInteractions(paths.interactions, maps, &report)
     if let path = paths.medicationTexts { try texts.load(given: path, report: &report) }
-    if let file = maps.optionalTable("atc_names_ethos") {
+    if let file = maps?.optionalTable("atc_names_ethos") {
       try texts.load(names: file, report: &report)
     } else {
       report.notes.append("No atc_names_ethos.csv in the maps folder: a medication without a given text is its code.")
@@ -23,9 +23,10 @@ struct MedicationProperties {
   }
 
   private mutating func loadMolecules(
-    _ given: String?, _ maps: TableFolder, _ preferred: String, _ report: inout ImportReport
+    _ given: String?, _ maps: TableFolder?, _ preferred: String?, _ report: inout ImportReport
   ) throws(RecordsError) {
-    guard let file = given.map(Self.named) ?? maps.file([preferred] + Self.candidates(maps, "atc3_smiles", [".json"]))
+    guard let file = given.map(Self.named) 
+        ?? maps?.file((preferred.map { [$0] } ?? []) + Self.candidates(maps, "atc3_smiles", [".json"]))
     else {
       report.notes.append("No molecules: no file was given and the maps folder has no atc3_smiles*.json.")
       return
@@ -46,11 +47,11 @@ struct MedicationProperties {
   }
 
   private mutating func loadInteractions(
-    _ given: String?, _ maps: TableFolder, _ report: inout ImportReport
+    _ given: String?, _ maps: TableFolder?, _ report: inout ImportReport
   ) throws(RecordsError) {
     let wanted =
       ["ddi_atc3_union.csv", "ddi_atc3_union.csv.gz"] + Self.candidates(maps, "ddi_atc3", [".csv", ".csv.gz"])
-    guard let file = given.map(Self.named) ?? maps.file(wanted) else {
+    guard let file = given.map(Self.named) ?? maps?.file(wanted) else {
       report.notes.append("No interactions: no file was given and the maps folder has no ddi_atc3*.csv.")
       return
     }
@@ -73,8 +74,8 @@ struct MedicationProperties {
     (path, path.split(separator: "/").last.map(String.init) ?? path)
   }
 
-  private static func candidates(_ maps: TableFolder, _ prefix: String, _ suffixes: [String]) -> [String] {
-    maps.files.filter { name in
+  private static func candidates(_ maps: TableFolder?, _ prefix: String, _ suffixes: [String]) -> [String] {
+    (maps?.files ?? []).filter { name in
       name.lowercased().hasPrefix(prefix) && suffixes.contains { name.lowercased().hasSuffix($0) }
     }
   }

@@ -87,7 +87,7 @@ struct DemoImportTests {
   }
 
   @Test("without procedures the MIMIC-IV demo has 46 patients") func withoutProcedures() throws {
-    let cohort = try run(.mimic4) { $0.requireProcedures = false }
+    let cohort = try run(.mimic4) { $0.required = [.diagnosis, .medication] }
     #expect(flow(cohort, "of patients with 2 or more such visits, before")?.first == 46)
   }
 

@@ -123,7 +123,7 @@ import Testing
   @Test("procedures need not be there when they are not required") func withoutProcedures() throws {
     try fixture.folder.write("PROCEDURES_ICD.csv", "row_id,subject_id,hadm_id,seq_num,icd9_code\n1,1,11,1,3605\n")
     #expect(sentence { _ = try fixture.run() }.contains("No patient is left after the filters"))
-    let cohort = try fixture.run { $0.requireProcedures = false }
+    let cohort = try fixture.run { $0.required = [.diagnosis, .medication] }
     #expect(cohort.visitIDs == ["11", "12", "21", "22"])
     #expect(cohort.codes(.procedure, visit: 2).isEmpty)
   }
