@@ -48,7 +48,12 @@ let package = Package(
     module("Random"),
     module("HDF5", ["CHDF5", "CXXHash"]),
     module("TensorCore", ["CBLAS", "CKernels", "Random"]),
-    module("Records", ["HDF5", "Random", "CZlib", .product(name: "Crypto", package: "swift-crypto")]),
+    module(
+      "Records",
+      [
+        "HDF5", "Random", "CZlib", .product(name: "Crypto", package: "swift-crypto"),
+        .product(name: "Yams", package: "Yams"),
+      ]),
     module("Synthesis", ["Records", "Random"]),
     module("Molecules", ["CRDKit"]),
     module("Layers", ["TensorCore", "Random"]),

@@ -1,19 +1,5 @@
 import Foundation
 
-/// Imports a data set into a cohort.
-public enum CohortImport {
-  /// - Parameter progress: called about once per MiB read.
-  /// - Throws: a missing folder, table, column or map, a damaged file, a bad option; `nothingKept` if nothing is left.
-  public static func run(
-    _ format: ImportFormat, paths: ImportPaths, options: ImportOptions = ImportOptions(),
-    progress: ((ImportProgress) -> Void)? = nil
-  ) throws(RecordsError) -> Cohort {
-    try options.validate()
-    var importer = try MIMICImporter(format, paths: paths, options: options, progress: progress)
-    return try importer.run()
-  }
-}
-
 /// MIMIC-III and MIMIC-IV → cohort. A visit is an admission. Patients are in the order of their numbers, visits in that
 /// of admission times; the filters are the assembler's.
 /// - Source: NLA-MMR §4.1, which follows DrugRec's processing.
@@ -26,9 +12,10 @@ struct MIMICImporter {
   var assembler: CohortAssembler
 
   init(
-    _ format: ImportFormat, paths: ImportPaths, options: ImportOptions, progress: ((ImportProgress) -> Void)?
+    _ format: ImportFormat, _ layout: MIMICLayout, paths: ImportPaths, options: ImportOptions,
+    progress: ((ImportProgress) -> Void)?
   ) throws(RecordsError) {
-    layout = .of(format)
+    self.layout = layout
     self.options = options
     self.progress = progress
     folder = try TableFolder(paths.root, searched: layout.folders)

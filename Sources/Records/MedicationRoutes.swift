@@ -115,7 +115,7 @@ extension MedicationRoutes {
   }
 
   /// code → class; of several classes of one code the preferred one (`ATCClass.preferred`).
-  private static func classes(
+  static func classes(
     _ file: (path: String, shown: String), key: String, value: String, keyWord: String, report: inout ImportReport
   ) throws(RecordsError) -> [Int: ATCClass] {
     let reader = try CSVReader(file.path, shownAs: file.shown)
