@@ -27,15 +27,16 @@ package final class CSVReader {
 
   private let source: ByteSource
   private let strict: Bool
-  private let delimiter: UInt8
+  private let delimiter: Delimiter
   private let progress: ((ImportProgress) -> Void)?
   private var scanner: RowScanner
   private var nextLine = 1
 
+  /// - Parameter delimiter: what stands between fields; a tab-separated file may quote its fields too.
   /// - Parameter columns: names for a file without a header line; nil when the first line is the header.
   /// - Throws: `missingFile`, `unreadable`, `truncatedGzip`, `corruptGzip`, `emptyTable`.
   package init(
-    _ path: String, shownAs file: String, delimiter: UInt8 = 0x2C, columns: [String]? = nil, strict: Bool = false,
+    _ path: String, shownAs file: String, delimiter: Delimiter = .comma, columns: [String]? = nil, strict: Bool = false,
     progress: ((ImportProgress) -> Void)? = nil
   ) throws(RecordsError) {
     self.file = file
@@ -115,7 +116,7 @@ package final class CSVReader {
 
   private func advance() throws(RecordsError) -> Bool {
     while true {
-      switch scanner.scan(delimiter: delimiter) {
+      switch scanner.scan(delimiter: delimiter.byte) {
       case .row(let newlines):
         line = nextLine
         nextLine += newlines

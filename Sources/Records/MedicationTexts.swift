@@ -8,7 +8,7 @@ struct MedicationTexts {
   /// - Parameter path: tab-separated class and description, no header.
   mutating func load(given path: String, report: inout ImportReport) throws(RecordsError) {
     let shown = path.split(separator: "/").last.map(String.init) ?? path
-    let reader = try CSVReader(path, shownAs: shown, delimiter: 0x09, columns: ["class", "description"])
+    let reader = try CSVReader(path, shownAs: shown, delimiter: .tab, columns: ["class", "description"])
     while try reader.next() {
       guard let found = ATCClass(reader.field(0)) else {
         reader.skip("no ATC code of the third level or below")
