@@ -8,12 +8,18 @@ struct MedicationProperties {
   private(set) var pairs: [(String, String)]?
   private(set) var texts = MedicationTexts()
 
+  /// - Parameters:
+  ///   - molecules: molecules that the source itself has; a file that was given goes before.
+  ///   - pairs: likewise interactions.
   /// - Throws: `missingFile` for a path that was given; `badMap` for a molecules file that is no such JSON.
   init(
-    paths: ImportPaths, maps: TableFolder?, preferred: String?, report: inout ImportReport
+    molecules: [String: [String]]? = nil, pairs: [(String, String)]? = nil, paths: ImportPaths, maps: TableFolder?,
+    preferred: String?, report: inout ImportReport
   ) throws(RecordsError) {
-    try loadMolecules(paths.molecules, maps, preferred, &report)
-    try loadInteractions(paths.interactions, maps, &report)
+    self.molecules = molecules?.mapValues { $0.filter { !$0.isEmpty } }.filter { !$0.value.isEmpty }
+    self.pairs = pairs
+    if molecules == nil || paths.molecules != nil { try loadMolecules(paths.molecules, maps, preferred, &report) }
+    if pairs == nil || paths.interactions != nil { try loadInteractions(paths.interactions, maps, &report) }
     if let path = paths.medicationTexts { try texts.load(given: path, report: &report) }
     if let file = maps?.optionalTable("atc_names_ethos") {
       try texts.load(names: file, report: &report)

@@ -48,13 +48,10 @@ extension SyntheaImporter {
   mutating func medicationLabels() throws(RecordsError) -> Labels {
     if let path = source.medicationMap { return .map(try MedicationMap(path, report: &assembler.report)) }
     if source.medicationCode == .rxnorm { return .code }
-    let names = ["rxcui2atc_fda2020", "RXCUI2atc4", "RXCUI2atc4_compat"]
-    if let file = names.lazy.compactMap({ name in maps?.optionalTable(name) }).first {
-      let column = file.shown.lowercased().hasPrefix("rxcui2atc_fda") ? "atc4" : "ATC4"
-      let classes = try MedicationRoutes.classes(
-        file, key: "rxcui", value: column, keyWord: "RxCUI", report: &assembler.report)
-      return .concepts(classes, ImportReport.Route(name: "rxcui", files: [file.shown]))
+    if let maps, let (classes, route) = try MedicationRoutes.conceptClasses(maps, report: &assembler.report) {
+      return .concepts(classes, route)
     }
+    let names = MedicationRoutes.conceptFiles
     if source.medicationCode == .atc {
       throw .badOption(
         "medication-code", value: "atc",

@@ -117,7 +117,9 @@ struct SyntheaImporter {
         let patient = reader.field(patientColumn)
         if encounter.isEmpty || patient.isEmpty { continue }  // counted when the codes are read
         let field = Self.timeField(reader, columns)
-        collected.note(patient: patient, visit: encounter, time: field?.seconds, hasClock: (field?.count ?? 0) > 10)
+        let seconds = field?.seconds
+        collected.note(
+          patient: patient, visit: encounter, order: seconds, seconds: seconds, hasClock: (field?.count ?? 0) > 10)
       }
     }
     let without = collected.fill(&assembler.visits)

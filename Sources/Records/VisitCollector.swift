@@ -4,6 +4,7 @@ struct VisitCollector {
   private var visits = ByteInterner()
   private var patients = ByteInterner()
   private var patientOfVisit: [Int32] = []
+  private var orders: [Int?] = []
   private var times: [Int?] = []
   private var hasClock: [Bool] = []
   private var last = Int32(-1)
@@ -11,18 +12,23 @@ struct VisitCollector {
   var count: Int { patientOfVisit.count }
 
   /// A row of a visit. The first row decides whose visit it is.
-  mutating func note(patient: Field, visit: Field, time: Int?, hasClock clock: Bool) {
+  /// - Parameters:
+  ///   - order: what orders the visits; nil when the row has no time.
+  ///   - seconds: the same as seconds since 1970, where it is a time.
+  mutating func note(patient: Field, visit: Field, order: Int?, seconds: Int?, hasClock clock: Bool) {
     if last < 0 || !visits.equals(last, visit) { last = visits.index(of: visit) }
     let index = Int(last)
     if index == patientOfVisit.count {
       patientOfVisit.append(patients.index(of: patient))
-      times.append(time)
+      orders.append(order)
+      times.append(seconds)
       hasClock.append(clock)
       return
     }
-    guard let time else { return }
-    if times[index].map({ clock == hasClock[index] ? time < $0 : clock }) ?? true {
-      times[index] = time
+    guard let order else { return }
+    if orders[index].map({ clock == hasClock[index] ? order < $0 : clock }) ?? true {
+      orders[index] = order
+      times[index] = seconds
       hasClock[index] = clock
     }
   }
@@ -32,9 +38,9 @@ struct VisitCollector {
   func fill(_ table: inout VisitTable) -> Int {
     var without = 0
     for index in 0..<count {
-      if times[index] == nil { without += 1 }
+      if orders[index] == nil { without += 1 }
       _ = table.add(
-        patient: patients[Int(patientOfVisit[index])], visit: visits[index], order: times[index] ?? Int.min,
+        patient: patients[Int(patientOfVisit[index])], visit: visits[index], order: orders[index] ?? Int.min,
         time: times[index])
     }
     return without
