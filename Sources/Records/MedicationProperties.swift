@@ -66,11 +66,14 @@ struct MedicationProperties {
     let second = try reader.column("atc3_b")
     var read: [(String, String)] = []
     while try reader.next() {
-      guard let a = ATCClass(reader.field(first)), let b = ATCClass(reader.field(second)) else {
-        reader.skip("no pair of ATC classes")
+      let a = reader.field(first)
+      let b = reader.field(second)
+      guard !a.isEmpty, !b.isEmpty else {
+        reader.skip("no pair of classes")
         continue
       }
-      read.append((a.code, b.code))
+      // Labels of other sources (GTC, RxNorm) stand as they are.
+      read.append((ATCClass(a)?.code ?? a.string, ATCClass(b)?.code ?? b.string))
     }
     pairs = read
     report.tables.append(try reader.summary(file.shown))

@@ -35,7 +35,7 @@ struct SyntheaImporter {
     assembler = try CohortAssembler(source: ImportFormat.synthea.rawValue, options: options, paths: paths, maps: maps)
     assembler.absent[.symptom] = "Synthea writes no notes with its CSV files"
     if folder.optionalTable("procedures") == nil { assembler.absent[.procedure] = "procedures.csv is absent" }
-    assembler.medicationRow = "medication row"
+    assembler.medicationRow = "medication"
   }
 
   mutating func run() throws(RecordsError) -> Cohort {

@@ -30,7 +30,7 @@ struct TableImporter {
     for titles in mapping.titles { _ = try Self.file(titles.file, paths.root) }
     assembler = try CohortAssembler(source: ImportFormat.table.rawValue, options: options, paths: paths, maps: maps)
     assembler.report.options.merge(source.described) { _, new in new }
-    assembler.medicationRow = "medication row"
+    assembler.medicationRow = "medication"
     for kind in CodeKind.allCases where !mapping.kinds.contains(kind) {
       assembler.absent[kind] = "no table of the column mapping has \(kind.plural)"
     }

@@ -13,7 +13,21 @@ struct Import: ParsableCommand {
       """,
     subcommands: [
       ImportMIMIC3.self, ImportMIMIC4.self, ImportEICU.self, ImportSynthea.self, ImportTable.self, ImportOfficial.self,
-    ])
+      ImportUnknown.self,
+    ], defaultSubcommand: ImportUnknown.self)
+}
+
+/// Any other word behind `import`: names it, and the sources there are.
+struct ImportUnknown: ParsableCommand {
+  static let configuration = CommandConfiguration(commandName: "unknown", shouldDisplay: false)
+  @Argument(parsing: .captureForPassthrough) var words: [String] = []
+
+  func run() throws {
+    guard let word = words.first, !["--help", "-h"].contains(word) else { throw CleanExit.helpRequest(Import.self) }
+    let known = ImportFormat.allCases.map(\.rawValue).joined(separator: ", ")
+    throw ValidationError(
+      "theriac import \(word): there is no such kind of source; give one of \(known) first, then its options")
+  }
 }
 
 /// What every kind of source is given.
