@@ -50,6 +50,11 @@ struct TableImporter {
     for table in mapping.codeTables { try readCodes(table, &labels) }
     assembler.report.routes = labels.routes
     noteUnknownWords()
+    for (kind, entries) in [
+      (CodeKind.diagnosis, assembler.diagnoses), (.procedure, assembler.procedures), (.symptom, assembler.symptoms),
+    ] where entries.interner.count == 0 && assembler.absent[kind] == nil && !mapping.namedKinds.contains(kind) {
+      assembler.absent[kind] = "no row of the tables is a \(kind.rawValue)"
+    }
     return try assembler.cohort(
       name: mapping.name ?? "table",
       namer: mapping.titles.isEmpty ? nil : TableTitles(importer: self, given: givenTexts()))

@@ -97,11 +97,6 @@ extension TableMapping {
     if kinds.isEmpty { throw entry.error("`kinds:` is empty; write WORD: diagnosis for each word of the column") }
     return kinds
   }
-
-  /// A kind column without `kinds:` holds our own words.
-  private static var ownWords: [String: CodeKind] {
-    Dictionary(uniqueKeysWithValues: CodeKind.allCases.flatMap { [($0.rawValue, $0), ($0.plural, $0)] })
-  }
 }
 
 /// One mapping of the file, with sentences that name the line.

@@ -62,6 +62,18 @@ public struct TableMapping: Equatable, Sendable {
   /// Without a column of visits, all rows of a patient on one day are a visit.
   var visitsAreDays: Bool { tables.first?.columns[.visit] == nil }
 
+  /// Our own words for the kinds: what a kind column without `kinds:` holds.
+  static var ownWords: [String: CodeKind] {
+    Dictionary(uniqueKeysWithValues: CodeKind.allCases.flatMap { [($0.rawValue, $0), ($0.plural, $0)] })
+  }
+
+  /// The kinds that the mapping names; a kind column with our own words may lack any.
+  var namedKinds: Set<CodeKind> {
+    var named = self
+    named.tables.removeAll { $0.kind == .column(Self.ownWords) }
+    return named.kinds
+  }
+
   /// The kinds that the tables can have.
   var kinds: Set<CodeKind> {
     var kinds: Set<CodeKind> = []
