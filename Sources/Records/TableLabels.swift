@@ -71,13 +71,11 @@ struct TableLabels {
     case .label: return medications.add(visit: visit, code: code, text: text)
     case .atc: found = ATCClass(code)
     case .routes(var routes, let isGSN):
-      if isGSN {
-        found = routes.map(gsn: code, ndc: nil)
-      } else if case .code(let number) = MedicationRoutes.ndc(code) {
-        found = routes.map(gsn: nil, ndc: number)
-      } else {
-        found = nil
-      }
+      var number: Int?
+      if !isGSN, case .code(let value) = MedicationRoutes.ndc(code) { number = value }
+      let known = isGSN || number != nil ? routes.map(gsn: isGSN ? code : nil, ndc: number) : nil
+      if let known { routes.countRow(known.route) }
+      found = known?.found
       way = .routes(routes, isGSN: isGSN)
     case .concepts(let classes, var route):
       found = code.unsigned.flatMap { classes[$0] }
