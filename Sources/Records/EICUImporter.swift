@@ -124,6 +124,7 @@ struct EICUImporter {
       firstDayEnds.append(firstDayEnd)
       years[HospitalStay(patient: assembler.visits.patients[Int(visit)], stay: stay)] = year
     }
+    try reader.requireRows()
     assembler.report.tables.append(try reader.summary("patient"))
     assembler.flow("in patient", patients: patientsRead.count, visits: 0)
     assembler.flow(

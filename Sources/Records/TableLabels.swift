@@ -32,13 +32,15 @@ struct TableLabels {
     case .ndc, .gsn, .rxcui:
       guard let maps else {
         throw .badOption(
-          "maps", value: "not given", expected: "a folder of code maps, because the mapping's medication is \(medication)")
+          "maps", value: "not given",
+          expected: "a folder of code maps, because the mapping's medication is \(medication)")
       }
       if medication == .rxcui {
         guard let (classes, route) = try MedicationRoutes.conceptClasses(maps, report: &report) else {
           throw .badOption(
             "maps", value: maps.path,
-            expected: "a folder with one of " + MedicationRoutes.conceptFiles.map { $0 + ".csv" }.joined(separator: ", "))
+            expected: "a folder with one of "
+              + MedicationRoutes.conceptFiles.map { $0 + ".csv" }.joined(separator: ", "))
         }
         way = .concepts(classes, route)
       } else {
