@@ -57,18 +57,18 @@ struct Import: ParsableCommand {
 
 /// Finds out before hours of work whether their result can be written.
 enum OutputPlace {
-  static func check(_ path: String) throws {
+  static func check(_ path: String, option: String = "--out") throws {
     let folder = (path as NSString).deletingLastPathComponent
     let parent = folder.isEmpty ? "." : folder
     var isFolder: ObjCBool = false
     guard FileManager.default.fileExists(atPath: parent, isDirectory: &isFolder), isFolder.boolValue else {
-      throw ValidationError("--out \(path): the folder \(parent) does not exist")
+      throw ValidationError("\(option) \(path): the folder \(parent) does not exist")
     }
     guard FileManager.default.isWritableFile(atPath: parent) else {
-      throw ValidationError("--out \(path): no permission to write in \(parent)")
+      throw ValidationError("\(option) \(path): no permission to write in \(parent)")
     }
     if FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), isFolder.boolValue {
-      throw ValidationError("--out \(path) is a folder; give a file")
+      throw ValidationError("\(option) \(path) is a folder; give a file")
     }
   }
 }
