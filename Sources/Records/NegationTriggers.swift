@@ -10,7 +10,9 @@ enum NegationTriggers {
     "no h o", "no known", "not had", "did not have", "does not have", "do not have", "has not had", "have not had",
     "had not had", "has no", "had no", "have no", "having no", "has had no", "have had no", "has never had",
     "had never had", "didnt have", "doesnt have", "dont have", "hasnt had", "havent had", "hadnt had", "has not been",
-    "did not report", "does not report", "did not complain of", "does not complain of", "not complaining of",
+    "did not report", "does not report", "did not complain of", "never complained of",
+    "never reported", "nor has he noticed", "nor has she noticed", "nor has he had", "nor has she had", "nor does he have",
+    "nor does she have", "does not complain of", "not complaining of",
     "not experiencing", "not experienced", "lack of", "lacks", "lacked", "nor", "neither", "no longer", "no longer has",
     "no longer had", "rule out", "rules out", "r o", "rule out for", "ruled out for", "ruling out", "no further",
     "no more", "no new", "no other", "no prior", "no recent", "no associated", "not associated with",
@@ -25,7 +27,7 @@ enum NegationTriggers {
     "is absent", "are absent", "was absent", "were absent", "not present", "is not present", "are not present",
     "was not present", "were not present", "is negative", "are negative", "was negative", "were negative", "negative",
     "not noted", "was not noted", "were not noted", "not reported", "was not reported", "not endorsed", "none",
-    "absent", "free", "unlikely", "is unlikely", "precautions", "prophylaxis", "not seen", "was not seen", "did not occur",
+    "absent", "free", "unlikely", "is unlikely", "denies this", "denied this", "precautions", "prophylaxis", "not seen", "was not seen", "did not occur",
     "did not recur", "never occurred",
   ]
   /// Look like triggers and are none.
@@ -38,8 +40,10 @@ enum NegationTriggers {
     "no help", "not better", "not getting better", "no doubt", "cannot rule out", "could not rule out",
     "not ruled out", "not been ruled out", "not be ruled out", "unable to rule out", "not controlled",
     "not well controlled", "no response", "not remember", "not recall", "no one", "not stop", "did not stop",
-    "not go away", "no appetite", "not tolerate", "not tolerating", "not take", "not taking", "not taken",
+    "not go away", "unlikely to be", "no appetite", "not tolerate", "not tolerating", "not take", "not taking", "not taken",
   ]
+  /// Join symptoms, so that what denies the last denies all.
+  static let joints = ["and", "or", "nor", "as well as"]
   /// End the scope of what stands before them.
   static let ends = [
     "but", "however", "although", "though", "except", "except for", "apart from", "aside from", "other than",
@@ -68,7 +72,8 @@ enum NegationTriggers {
   static let possible = [
     "if you", "if you have", "if you develop", "if he", "if she", "if they", "if there is", "should you",
     "should you have", "should you develop", "in case of", "return for", "return if", "return with", "call for",
-    "call if", "monitor for", "monitored for", "monitoring for", "watch for", "watch out for", "watched for",
+    "call if", "call your doctor for", "call your doctor if", "call us for", "call us if", "seek care for",
+    "seek care if", "unclear whether", "unclear if", "monitor for", "monitored for", "monitoring for", "watch for", "watch out for", "watched for",
     "to prevent", "prevent", "as needed for", "prn", "prn for", "p r n", "risk of", "risk for", "at risk for",
     "rather than", "instead of", "screened for", "screening for",
   ]

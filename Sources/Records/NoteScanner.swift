@@ -128,6 +128,7 @@ package final class NoteScanner {
           continue
         } else {
           endPhrase()
+          if byte == UInt8(ascii: ",") { scope.endClause(word: word) }
           if byte == UInt8(ascii: "+") { scope.sign(isNegative: false, word: word) }
         }
       case .colon:
@@ -218,7 +219,7 @@ package final class NoteScanner {
 
   private func endSentence() {
     endPhrase()
-    scope.endSentence()
+    scope.endSentence(word: word)
   }
 }
 

@@ -9,13 +9,18 @@ struct SentenceScope {
 
   private struct Trigger {
     let reason: SymptomLexicon.Reason
+    let first: Int
     let last: Int
     let end: Int
   }
 
   private var active: Trigger?
   /// Symptoms of the sentence that may yet be denied by what follows.
+  /// `first` is where the phrase begins, with the word that joins it to what stands before.
   private var waiting: [(symptom: Int32, first: Int, last: Int)] = []
+  private var joint = -2
+  private var jointFirst = -2
+  private var lastColon = -2
   private var seen: Set<Int32> = []
 
   mutating func beginNote() {
@@ -33,39 +38,51 @@ struct SentenceScope {
       if let active, first <= active.end {
         count(active.reason)
       } else {
-        waiting.append((symptom, first, last))
+        waiting.append((symptom, joint == first - 1 ? jointFirst : first, last))
       }
-    case .before(let scope, let reason): active = Trigger(reason: reason, last: last, end: last + scope)
+    case .before(let scope, let reason):
+      active = Trigger(reason: reason, first: first, last: last, end: last + scope)
     case .after: denyBefore(first)
     case .end: active = nil
+    case .joint: (joint, jointFirst) = (last, first)
     case .nothing: break
     }
   }
 
   /// "(-)" denies what follows, "(+)" and "+" affirm it.
   mutating func sign(isNegative: Bool, word: Int) {
-    active = isNegative ? Trigger(reason: .negated, last: word, end: word + NegationTriggers.scope) : nil
+    active = isNegative ? Trigger(reason: .negated, first: word, last: word, end: word + NegationTriggers.scope) : nil
   }
 
   /// A colon ends a scope unless it stands right behind the trigger: "Negative for: fever".
   mutating func colon(word: Int) {
     if let active, active.last != word { self.active = nil }
+    lastColon = word
   }
 
-  mutating func endSentence() {
+  /// "Chest pain: denies, …": a denial that is all that stands between a colon and a comma or full stop is about what
+  /// stands before the colon.
+  mutating func endClause(word: Int) {
+    guard let active, active.reason == .negated, active.last == word, active.first == lastColon + 1 else { return }
+    denyBefore(active.first)
+    self.active = nil
+  }
+
+  mutating func endSentence(word: Int) {
+    endClause(word: word)
     for found in waiting where seen.insert(found.symptom).inserted { symptoms.append(found.symptom) }
     waiting.removeAll(keepingCapacity: true)
     active = nil
   }
 
-  /// Takes back the symptom that ends at most three words before `word`, and those joined to it by one word at most
-  /// ("fever, chills and nausea were absent").
+  /// Takes back the symptom that ends at most three words before `word`, and those joined to it by a comma or a word
+  /// like "and" ("fever, chills and nausea were absent").
   private mutating func denyBefore(_ word: Int) {
-    var limit = word - 4
-    while let found = waiting.last, found.last >= limit, found.last < word {
+    var nearest = word - 4
+    while let found = waiting.last, found.last >= nearest, found.last < word {
       waiting.removeLast()
       negated += 1
-      limit = found.first - 2
+      nearest = found.first - 1
     }
   }
 

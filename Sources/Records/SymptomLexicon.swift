@@ -6,6 +6,7 @@ package struct SymptomLexicon {
     case before(scope: Int, Reason)
     case after
     case end
+    case joint
     case nothing
   }
 
@@ -36,6 +37,7 @@ package struct SymptomLexicon {
     trigger(NegationTriggers.possible, .before(scope: NegationTriggers.scope, .possible))
     trigger(NegationTriggers.after, .after)
     trigger(NegationTriggers.pseudo, .nothing)
+    trigger(NegationTriggers.joints, .joint)
     trigger(NegationTriggers.ends, .end)
     automaton.seal()
   }

@@ -95,8 +95,12 @@ import Testing
     #expect(sentence { _ = try run { $0.moleculeRule = .byATC } }.contains("--drugs FILE"))
     #expect(sentence { _ = try run { $0.moleculesPerClass = -1 } }.contains("moleculesPerClass is -1"))
     #expect(sentence { _ = try run { $0.maxMedications = 0 } }.contains("maxMedications is 0"))
-    #expect(sentence { _ = try run { $0.symptoms?.sections = ["all", "hpi"] } }.contains("symptom sections"))
-    #expect(sentence { _ = try run { $0.symptoms?.categories = [] } }.contains("note categories"))
+    var mixed = SymptomOptions()
+    mixed.sections = ["all", "hpi"]
+    #expect(sentence { _ = try run { $0.symptoms = mixed } }.contains("symptom sections"))
+    var none = SymptomOptions()
+    none.categories = []
+    #expect(sentence { _ = try run { $0.symptoms = none } }.contains("note categories"))
     let empty = try fixture.folder.write("empty.txt", "\n \n")
     #expect(sentence { _ = try run({ $0.classes = .file }, paths: { $0.classes = empty }) }.contains("no entry"))
     try fixture.folder.remove("maps/atc3_smiles_nlammr_m3.json")

@@ -77,8 +77,8 @@ enum LabelledNotes {
     Cough unlikely to be cardiac.|cough
     It is unclear whether the patient had a seizure.|
     Her cough resolved before admission, now fever again.|cough, fever
-    Pain in the chest was sharp, radiating to the back.|pain
-    Abd pain and n/v since yesterday.|
+    Pain in the chest was sharp, radiating to the back.|chest pain
+    Abd pain and n/v since yesterday.|abdominal pain, nausea/vomiting
     Started on nitroglycerin to prevent chest pain.|
     At risk for seizures given alcohol use.|
     Muscle weakness, worse in the legs, with difficulty breathing when lying flat.|muscle weakness, difficulty breathing
@@ -93,10 +93,11 @@ enum LabelledNotes {
     """#
 
   static var cases: [(note: String, expected: Set<String>)] {
-    text.split(separator: "\n").map { line in
+    text.split(separator: "\n").map { line -> (note: String, expected: Set<String>) in
       let parts = line.split(separator: "|", maxSplits: 1, omittingEmptySubsequences: false)
-      let expected = parts[1].split(separator: ",").map { $0.trimmingPrefix(" ") }.map(String.init)
-      return (parts[0].replacing("\\n", with: "\n"), Set(expected))
+      var expected: Set<String> = []
+      for symptom in parts[1].split(separator: ",") { expected.insert(String(symptom.trimmingPrefix(" "))) }
+      return (String(parts[0]).replacing("\\n", with: "\n"), expected)
     }
   }
 }
