@@ -79,7 +79,7 @@ let package = Package(
     .executableTarget(
       name: "theriac",
       dependencies: [
-        "HDF5", "Records", "Synthesis", "TextEncoder", "Checkpoints", "Training", "Runs", "Cluster", "Sweeps",
+        "HDF5", "Records", "Synthesis", "Molecules", "TextEncoder", "Checkpoints", "Training", "Runs", "Cluster", "Sweeps",
         "Reports",
         "Metrics",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),

@@ -45,7 +45,7 @@ struct EICUImporter {
 
   mutating func run() throws(RecordsError) -> Cohort {
     var map: MedicationMap?
-    if let path = source.medicationMap { map = try MedicationMap(path, report: &assembler.report) }
+    if let path = source.medicationMap { map = try MedicationMap(path, options.ambiguity, report: &assembler.report) }
     try readStays()
     try readDiagnoses()
     try readMedications(&map)

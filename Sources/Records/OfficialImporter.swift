@@ -14,7 +14,8 @@ enum OfficialImporter {
     let medications = file.vocabularies[CodeKind.medication.rawValue] ?? []
     let pairs = file.interactions?.map { (medications[Int($0[0])], medications[Int($0[1])]) }
     let properties = try MedicationProperties(
-      molecules: file.molecules, pairs: pairs, paths: paths, maps: maps, preferred: nil, report: &report)
+      molecules: file.molecules, pairs: pairs, options: options, paths: paths, maps: maps, preferred: nil,
+      report: &report)
 
     var lists: [CodeKind: CodeLists] = [:]
     for (place, kind) in file.kinds.enumerated() {
@@ -47,6 +48,9 @@ enum OfficialImporter {
 
   /// The files are filtered already: rules of an import are an error.
   private static func refuseRules(_ options: ImportOptions) throws(RecordsError) {
+    if options.split == .byTime {
+      throw .badOption("split", value: "by-time", expected: "official or shuffled: the files give no times")
+    }
     var plain = ImportOptions()
     plain.name = options.name
     plain.split = options.split
