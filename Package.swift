@@ -49,7 +49,12 @@ let package = Package(
     module("Random"),
     module("HDF5", ["CHDF5", "CXXHash"]),
     module("TensorCore", ["CBLAS", "CKernels", "Random"]),
-    module("Records", ["HDF5", "Random", "CZlib", "CTables", .product(name: "Crypto", package: "swift-crypto")]),
+    module(
+      "Records",
+      [
+        "HDF5", "Random", "CZlib", "CTables", .product(name: "Crypto", package: "swift-crypto"),
+        .product(name: "Yams", package: "Yams"),
+      ]),
     module("Synthesis", ["Records", "Random"]),
     module("Molecules", ["CRDKit"]),
     module("Layers", ["TensorCore", "Random"]),
@@ -79,8 +84,8 @@ let package = Package(
     .executableTarget(
       name: "theriac",
       dependencies: [
-        "HDF5", "Records", "Synthesis", "TextEncoder", "Checkpoints", "Training", "Runs", "Cluster", "Sweeps",
-        "Reports", "Metrics", "Bench",
+        "HDF5", "Records", "Synthesis", "Molecules", "TextEncoder", "Checkpoints", "Training", "Runs", "Cluster",
+        "Sweeps", "Reports", "Metrics", "Bench",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 

@@ -1,35 +1,24 @@
 import Foundation
 
-/// Imports a data set into a cohort.
-public enum CohortImport {
-  /// - Parameter progress: called about once per MiB read.
-  /// - Throws: a missing folder, table, column or map, a damaged file, a bad option; `nothingKept` if nothing is left.
-  public static func run(
-    _ format: ImportFormat, paths: ImportPaths, options: ImportOptions = ImportOptions(),
-    progress: ((ImportProgress) -> Void)? = nil
-  ) throws(RecordsError) -> Cohort {
-    try options.validate()
-    var importer = try MIMICImporter(format, paths: paths, options: options, progress: progress)
-    return try importer.run()
-  }
-}
-
 /// MIMIC-III and MIMIC-IV → cohort. A visit is an admission. Patients are in the order of their numbers, visits in that
 /// of admission times; the filters are the assembler's.
 /// - Source: NLA-MMR §4.1, which follows DrugRec's processing.
 struct MIMICImporter {
   let layout: MIMICLayout
   let options: ImportOptions
+  let paths: ImportPaths
   let progress: ((ImportProgress) -> Void)?
   let folder: TableFolder
   let maps: TableFolder
   var assembler: CohortAssembler
 
   init(
-    _ format: ImportFormat, paths: ImportPaths, options: ImportOptions, progress: ((ImportProgress) -> Void)?
+    _ format: ImportFormat, _ layout: MIMICLayout, paths: ImportPaths, options: ImportOptions,
+    progress: ((ImportProgress) -> Void)?
   ) throws(RecordsError) {
-    layout = .of(format)
+    self.layout = layout
     self.options = options
+    self.paths = paths
     self.progress = progress
     folder = try TableFolder(paths.root, searched: layout.folders)
     guard let mapsPath = paths.maps else {
@@ -45,10 +34,12 @@ struct MIMICImporter {
     }
     assembler = try CohortAssembler(
       source: format.rawValue, options: options, paths: paths, maps: maps, molecules: layout.molecules)
+    assembler.timesAreShifted = true
   }
 
   mutating func run() throws(RecordsError) -> Cohort {
-    var routes = try MedicationRoutes(options.routes, maps: maps, report: &assembler.report)
+    var routes = try MedicationRoutes(
+      options.routes, ambiguity: options.ambiguity, maps: maps, report: &assembler.report)
     try readAdmissions(births: try readPatients())
     try readCodes(layout.diagnoses, into: \.diagnoses)
     try readCodes(layout.procedures, into: \.procedures)
@@ -56,10 +47,7 @@ struct MIMICImporter {
     assembler.report.routes = routes.loaded.map {
       ImportReport.Route(name: $0.route.rawValue, files: $0.files, rows: $0.rows)
     }
-    assembler.absent[.symptom] =
-      folder.optionalTable(layout.notes) == nil
-      ? "\(layout.notes.uppercased()) is absent"
-      : "\(layout.notes.uppercased()) is there, but finding symptoms in notes is not part of this importer"
+    try readNotes()
     return try assembler.cohort(
       name: layout.name,
       namer: MIMICTitles(layout: layout, folder: folder, maps: maps, options: options, progress: progress))

@@ -1,8 +1,3 @@
-/// The data sets that can be imported.
-public enum ImportFormat: String, CaseIterable, Codable, Sendable {
-  case mimic3, mimic4
-}
-
 /// Names of tables and columns of MIMIC-III and MIMIC-IV: what differs between the two is data, not code.
 /// Columns are matched without regard to case (full MIMIC-III writes them in upper case, its demo in lower case).
 struct MIMICLayout {
@@ -15,10 +10,19 @@ struct MIMICLayout {
     let titleMaps: [(file: String, version: String)]
   }
 
+  /// The table of notes. Columns: `hadm_id`, `text`, and `category` and `iserror` where there are several kinds.
+  struct Notes {
+    let table: String
+    /// Folders below the root that may hold it, in order.
+    let folders: [String]
+    let hasCategories: Bool
+  }
+
   let name: String
   /// Folders below the root that may hold the tables, in order.
   let folders: [String]
-  let patients, admissions, prescriptions, notes: String
+  let patients, admissions, prescriptions: String
+  let notes: Notes
   let diagnoses, procedures: Codes
   let code: String
   /// Column that tells ICD-9 from ICD-10; nil in MIMIC-III, where all codes are ICD-9.
@@ -27,17 +31,11 @@ struct MIMICLayout {
   /// Molecules file that goes with the data set, tried first in the maps folder.
   let molecules: String
 
-  static func of(_ format: ImportFormat) -> MIMICLayout {
-    switch format {
-    case .mimic3: mimic3
-    case .mimic4: mimic4
-    }
-  }
-
-  private static var mimic3: MIMICLayout {
+  static var mimic3: MIMICLayout {
     MIMICLayout(
       name: "MIMIC-III", folders: [""], patients: "PATIENTS", admissions: "ADMISSIONS",
-      prescriptions: "PRESCRIPTIONS", notes: "NOTEEVENTS",
+      prescriptions: "PRESCRIPTIONS",
+      notes: Notes(table: "NOTEEVENTS", folders: [""], hasCategories: true),
       diagnoses: Codes(
         kind: .diagnosis, table: "DIAGNOSES_ICD", titles: "D_ICD_DIAGNOSES",
         titleMaps: [("icd9cm_diagnosis_titles", "")]),
@@ -47,10 +45,11 @@ struct MIMICLayout {
       code: "icd9_code", version: nil, orderStart: "startdate", molecules: "atc3_smiles_nlammr_m3.json")
   }
 
-  private static var mimic4: MIMICLayout {
+  static var mimic4: MIMICLayout {
     MIMICLayout(
       name: "MIMIC-IV", folders: ["hosp", ""], patients: "patients", admissions: "admissions",
-      prescriptions: "prescriptions", notes: "noteevents",
+      prescriptions: "prescriptions",
+      notes: Notes(table: "discharge", folders: ["note", "", "../note"], hasCategories: false),
       diagnoses: Codes(
         kind: .diagnosis, table: "diagnoses_icd", titles: "d_icd_diagnoses",
         titleMaps: [("icd9cm_diagnosis_titles", "9"), ("icd10cm_titles_2021", "10")]),

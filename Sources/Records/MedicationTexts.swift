@@ -1,20 +1,23 @@
-/// The text of each ATC class: given in a file, or made from ATC names:
-/// "N02B other analgesics and antipyretics: paracetamol, acetylsalicylic acid, …".
+/// The text of each ATC class: given in a file; else the first sentences on its drugs, where there is a table of drugs;
+/// else made from ATC names: "N02B other analgesics and antipyretics: paracetamol, acetylsalicylic acid, …".
 struct MedicationTexts {
   private var given: [String: String] = [:]
   private var classNames: [String: String] = [:]
   private var substances: [String: [String]] = [:]
+  var drugs: DrugTable?
 
-  /// - Parameter path: tab-separated class and description, no header.
+  /// - Parameter path: tab-separated label and description, no header. A label is an ATC code, of which the third level
+  ///   counts, or a code of the source (GTC, RxNorm, …).
   mutating func load(given path: String, report: inout ImportReport) throws(RecordsError) {
     let shown = path.split(separator: "/").last.map(String.init) ?? path
     let reader = try CSVReader(path, shownAs: shown, delimiter: .tab, columns: ["class", "description"])
     while try reader.next() {
-      guard let found = ATCClass(reader.field(0)) else {
-        reader.skip("no ATC code of the third level or below")
+      guard !reader.field(0).isEmpty else {
+        reader.skip("no label")
         continue
       }
-      if given[found.code] == nil { given[found.code] = reader.field(1).string }
+      let label = ATCClass(reader.field(0))?.code ?? reader.field(0).string
+      if given[label] == nil { given[label] = reader.field(1).string }
     }
     report.tables.append(try reader.summary(shown))
   }
@@ -40,6 +43,7 @@ struct MedicationTexts {
   /// Nil when nothing is known about the class.
   func text(_ code: String, substances limit: Int) -> String? {
     if let text = given[code] { return text }
+    if let text = drugs?.text(code, className: classNames[code], limit: limit) { return text }
     guard let name = classNames[code] else { return nil }
     var named: Set<String> = []
     let members = (substances[code] ?? []).filter { named.insert($0).inserted }

@@ -23,6 +23,8 @@ public enum RecordsError: Error, Equatable, CustomStringConvertible {
   case emptyTable(String)
   case malformedRow(file: String, line: Int, reason: String)
   case badMap(String, reason: String)
+  case badMapping(String, line: Int?, reason: String)
+  case badConversion(String, reason: String)
   case noMedicationRoute(folder: String, wanted: [String], lookedFor: [String])
   case nothingKept(reason: String)
   case badOption(String, value: String, expected: String)
@@ -64,6 +66,9 @@ public enum RecordsError: Error, Equatable, CustomStringConvertible {
     case .malformedRow(let file, let line, let reason):
       "\(file):\(line): \(reason) (strict import stops at the first malformed row)."
     case .badMap(let path, let reason): "The map \(path) cannot be used: \(reason)."
+    case .badMapping(let path, let line, let reason):
+      "The column mapping \(path)\(line.map { ":\($0)" } ?? "") cannot be used: \(reason)."
+    case .badConversion(let path, let reason): "The converted files at \(path) cannot be used: \(reason)."
     case .noMedicationRoute(let folder, let wanted, let lookedFor):
       "No medication route (\(wanted.joined(separator: ", "))) has its files in \(folder); looked for "
         + "\(lookedFor.joined(separator: ", ")); give a folder with at least one with --maps."

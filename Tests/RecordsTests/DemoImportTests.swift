@@ -91,7 +91,9 @@ struct DemoImportTests {
     #expect(flow(cohort, "of patients with 2 or more such visits, before")?.first == 46)
   }
 
-  @Test("two imports give the same bytes", arguments: ImportFormat.allCases) func twice(format: ImportFormat) throws {
+  @Test("two imports give the same bytes", arguments: [ImportFormat.mimic3, .mimic4]) func twice(format: ImportFormat)
+    throws
+  {
     let folder = try Folder()
     let first = try CohortFile.write(run(format), to: folder.path + "/1.h5")
     let second = try CohortFile.write(run(format), to: folder.path + "/2.h5")
