@@ -101,6 +101,8 @@ public struct StepRoofline: Encodable, Sendable {
   public struct Row: Encodable, Sendable {
     public var stage: StepCost.Stage
     public var megaflops, megabytes, floorMs, measuredMs: Double
+    /// Processor time of all threads.
+    public var processorMs: Double
     /// Floor over measured time.
     public var share: Double { floorMs / measuredMs }
   }
@@ -110,23 +112,26 @@ public struct StepRoofline: Encodable, Sendable {
 
   public init(_ report: StepReport, shape: StepShape, machine: Roofline) {
     self.machine = machine
-    rows = report.stages.map { stage, milliseconds in
+    rows = report.stages.map { stage, milliseconds, processor in
       let cost = shape.cost(stage)
       return Row(
         stage: stage, megaflops: cost.flops * 1e-6, megabytes: cost.bytes * 1e-6, floorMs: machine.floor(cost),
-        measuredMs: milliseconds)
+        measuredMs: milliseconds, processorMs: processor)
     }
   }
 
   public func table() throws -> TextTable {
     var table = TextTable(
       [TextTable.Column("part")]
-        + ["MFLOP", "MB", "floor ms", "measured ms", "left ms", "share"].map { TextTable.Column($0, .right) })
+        + ["MFLOP", "MB", "floor ms", "measured ms", "processor ms", "left ms", "share"].map {
+          TextTable.Column($0, .right)
+        })
     for row in rows {
       try table.append(
         [
           row.stage.rawValue, NumberText.fixed(row.megaflops, 1), NumberText.fixed(row.megabytes, 1),
           NumberText.fixed(row.floorMs, 2), NumberText.fixed(row.measuredMs, 2),
+          NumberText.fixed(row.processorMs, 2),
           NumberText.fixed(row.measuredMs - row.floorMs, 2), "\(NumberText.fixed(100 * row.share, 0)) %",
         ])
     }

@@ -34,18 +34,23 @@ public struct StepBench {
     var stages = [[Double]](repeating: [], count: StepStage.allCases.count)
     for index in stages.indices { stages[index].reserveCapacity(steps + Self.warmUp) }
     var (wall, processor): ([Double], [Double]) = ([], [])
+    var stagesProcessor = stages
     var (last, cpu) = (clock.now, Machine.processorSeconds)
+    var lastProcessor = cpu
     var start = last
     trainer.stageEnded = { stage in
       let now = clock.now
       stages[stage.rawValue].append((now - last).milliseconds)
-      last = now
+      let processor = Machine.processorSeconds
+      stagesProcessor[stage.rawValue].append((processor - lastProcessor) * 1e3)
+      (last, lastProcessor) = (now, processor)
     }
     var (allocations, products): (Int, String?) = (0, nil)
     while wall.count < steps + Self.warmUp {
       let end = min(data.job.stepsPerEpoch, steps + Self.warmUp - wall.count)
       start = clock.now
       (last, cpu) = (start, Machine.processorSeconds)
+      lastProcessor = cpu
       _ = try trainer.train(to: end, through: exchange, agreed: { products = $0.text }) { _ in
         let now = clock.now
         wall.append((now - start).milliseconds)
@@ -53,15 +58,18 @@ public struct StepBench {
         if wall.count == 1 { allocations = BufferPool.systemAllocations() }
         start = clock.now
         (last, cpu) = (start, Machine.processorSeconds)
+        lastProcessor = cpu
       }
       trainer.finishEpoch()
     }
     trainer.stageEnded = nil
+    let parts = stagesProcessor.map { Samples($0.dropFirst(Self.warmUp)).median }
     var report = report(Samples(wall.dropFirst(Self.warmUp)), parameters: trainer.store.parameterCount, workers: 0)
     report.poolAllocationsAfterFirst = BufferPool.systemAllocations() - allocations
     report.stepCpuMs = Samples(processor.dropFirst(Self.warmUp)).median
     report.peakMemoryMib = Machine.peakMemory()
     report.products = products
+    report.partsCpuMs = parts
     func median(_ stage: StepStage) -> Double { Samples(stages[stage.rawValue].dropFirst(Self.warmUp)).median }
     report.clearMs = median(.clear)
     report.ginFwdMs = median(.ginForward)

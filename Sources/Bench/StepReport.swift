@@ -10,6 +10,8 @@ public struct StepReport: Encodable, Sendable {
   public var stepCpuMs: Double?
   /// Medians of the parts; nil with worker processes.
   public var clearMs, ginFwdMs, restFwdMs, restBwdMs, ginBwdMs, adamMs: Double?
+  /// The same in processor time of all threads, in the order of the parts.
+  public var partsCpuMs: [Double]?
   /// Most memory of this process, or the sum over the workers, in MiB.
   public var peakMemoryMib: Double?
   /// Buffers that the tensor pool took from the system after the first step: 0 in steady state.
@@ -26,12 +28,12 @@ public struct StepReport: Encodable, Sendable {
   public var roofline: StepRoofline?
 
   /// The stages that were measured, in the order of a step.
-  var stages: [(stage: StepCost.Stage, milliseconds: Double)] {
+  var stages: [(stage: StepCost.Stage, milliseconds: Double, processor: Double)] {
     let values: [(StepCost.Stage, Double?)] = [
       (.clear, clearMs), (.ginForward, ginFwdMs), (.restForward, restFwdMs), (.restBackward, restBwdMs),
       (.ginBackward, ginBwdMs), (.adam, adamMs),
     ]
-    return values.compactMap { stage, value in value.map { (stage, $0) } }
+    return zip(values, partsCpuMs ?? []).compactMap { value, cpu in value.1.map { (value.0, $0, cpu) } }
   }
 
   /// Measures what the machine can do and sets every part's floor beside it.
@@ -47,16 +49,16 @@ public struct StepReport: Encodable, Sendable {
   }
 
   public func text() throws -> String {
-    var table = TextTable([TextTable.Column("part"), TextTable.Column("median ms", .right)])
-    for (stage, milliseconds) in stages {
-      try table.append([stage.rawValue, NumberText.fixed(milliseconds, 3)])
+    var table = TextTable(
+      [TextTable.Column("part"), TextTable.Column("median ms", .right), TextTable.Column("processor ms", .right)])
+    for (stage, milliseconds, processor) in stages {
+      try table.append([stage.rawValue, NumberText.fixed(milliseconds, 3), NumberText.fixed(processor, 3)])
     }
-    try table.append(["step", NumberText.fixed(stepMs, 3)])
+    try table.append(["step", NumberText.fixed(stepMs, 3), stepCpuMs.map { NumberText.fixed($0, 3) } ?? ""])
     var lines = [table.text()]
     if let roofline { lines.append(try roofline.text()) }
     let spread = "p10 \(NumberText.fixed(stepP10Ms, 2)), p90 \(NumberText.fixed(stepP90Ms, 2)) ms"
-    let cpu = stepCpuMs.map { ", processor time \(NumberText.fixed($0, 2)) ms" } ?? ""
-    lines.append("\(spread) over \(steps) steps\(cpu)")
+    lines.append("\(spread) over \(steps) steps")
     let memory = peakMemoryMib.map { "peak memory \(NumberText.fixed($0, 0)) MiB" } ?? "peak memory unknown"
     let pool = poolAllocationsAfterFirst.map { ", \($0) pool allocations after the first step" } ?? ""
     lines.append(memory + pool)

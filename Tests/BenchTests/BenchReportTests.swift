@@ -31,6 +31,7 @@ import Testing
     #expect(values["steps"] as? Int == 12 && values["precision"] as? String == "float32")
     #expect((values["processor"] as? String)?.isEmpty == false)
     #expect((values["instruction_set"] as? String)?.isEmpty == false)
+    #expect((values["parts_cpu_ms"] as? [Double])?.count == 6)
     // The parts are disjoint pieces of the step.
     let parts = ["clear_ms", "gin_fwd_ms", "rest_fwd_ms", "rest_bwd_ms", "gin_bwd_ms", "adam_ms"]
     let sum = parts.compactMap { values[$0] as? Double }.reduce(0, +)
