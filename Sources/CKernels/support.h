@@ -104,12 +104,13 @@ CK_INLINE float ck_tanh(float x) {
   return t > 0.625f ? far : x + x * (s * p);
 }
 
-/// High and low words of sixteen products with one factor: even and odd lanes apart, as the hardware multiplies.
+/// High and low words of sixteen products with one factor; the high ones from even and odd lanes apart, as the hardware
+/// multiplies.
 CK_INLINE void ck_multiply_wide(const u16 *x, uint32_t factor, u16 *high, u16 *low) {
   const uint64_t f = factor, m = 0xFFFFFFFFu;
   w8 wide = (w8)*x, even = (wide & m) * f, odd = (wide >> 32) * f;
   *high = (u16)((even >> 32) | (odd & ~m));
-  *low = (u16)((even & m) | (odd << 32));
+  *low = *x * factor;
 }
 
 /// What Philox4x32-10 computes for a group of 64 columns before it depends on the row: the counter is (16 group + lane,

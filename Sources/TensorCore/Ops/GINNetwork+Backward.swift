@@ -29,7 +29,7 @@ extension GINPass {
   ///   - nodes: those of `inputs`
   func backward(_ dy: Storage<Element>, _ nodes: [Node<Element>?]) throws {
     let last = layers.count - 1
-    try WorkTeam.run(parts.count) { number in
+    WorkTeam.run(parts.count) { number in
       let part = parts[number]
       let memory = GINPartGradients<Element>(
         atoms: part.part.graph.nodes, colours: part.part.colours.count, width: width, hidden: hidden)

@@ -198,7 +198,7 @@ final class GINPass<Element: TensorElement>: @unchecked Sendable {
       let second = try GINNorm(layer.norm2, moments: parts.map(\.moments))
       norms.append((first, second))
     }
-    try WorkTeam.run(parts.count) { number in
+    WorkTeam.run(parts.count) { number in
       let part = parts[number]
       let last = layers.count - 1
       endOfLayer(last, part)
