@@ -1,7 +1,8 @@
 #include "support.h"
 
 // The loops around the products of a GIN layer, for tiles of rows that stay in the first caches. Columns are taken in
-// strips of 64, then 16 (registers), then one by one.
+// strips of 64, then 16 (registers), then one by one. Sums over rows are in single precision for a block of rows only.
+enum { BLOCK = 32 };
 
 #define CK_STRIPS(width, strip, single)                       \
   {                                                           \
@@ -120,8 +121,8 @@ CK_CLONES float ck_message_scatter(
 
 /// Adds a tile to running moments by Chan's formula; `sum` and `square` are those of the deviations from `center`.
 CK_INLINE void merge_tile(
-    double seen, double count, float center, float sum, float square, double *mean, double *squares) {
-  double shift = (double)sum / count, own = (double)square - shift * (double)sum;
+    double seen, double count, float center, double sum, double square, double *mean, double *squares) {
+  double shift = sum / count, own = square - shift * sum;
   double delta = (double)center + shift - *mean, total = seen + count;
   *mean += delta * (count / total);
   *squares += (own < 0 ? 0 : own) + delta * delta * (seen * count / total);
@@ -130,28 +131,34 @@ CK_INLINE void merge_tile(
 CK_INLINE void moments_tile_strip(
     const float *x, const float *weights, long rows, long width, double seen, double count, double *mean,
     double *squares, const int vectors) {
-  float centers[64], sums[64], deviations[64];
-  v16 center[4], sum[4], square[4];
-  if (seen > 0) {
-    CK_SIMD for (int c = 0; c < 16 * vectors; c++) centers[c] = (float)mean[c];
-  } else {
-    CK_SIMD for (int c = 0; c < 16 * vectors; c++) centers[c] = x[c];
+  float centers[64], block_sums[64], block_squares[64];
+  double sums[64], deviations[64];
+  CK_SIMD for (int c = 0; c < 16 * vectors; c++) {
+    centers[c] = seen > 0 ? (float)mean[c] : x[c];
+    sums[c] = deviations[c] = 0;
   }
-  for (int i = 0; i < vectors; i++) {
-    center[i] = load16(centers + 16 * i);
-    sum[i] = square[i] = (v16){0};
-  }
-  for (long r = 0; r < rows; r++) {
-    for (int i = 0; i < vectors; i++) {
-      v16 d = load16(x + r * width + 16 * i) - center[i];
-      v16 weighted = weights ? d * weights[r] : d;
-      sum[i] += weighted;
-      square[i] += weighted * d;
+  v16 center[4];
+  for (int i = 0; i < vectors; i++) center[i] = load16(centers + 16 * i);
+  for (long start = 0; start < rows; start += BLOCK) {
+    const long end = start + BLOCK < rows ? start + BLOCK : rows;
+    v16 sum[4], square[4];
+    for (int i = 0; i < vectors; i++) sum[i] = square[i] = (v16){0};
+    for (long r = start; r < end; r++) {
+      for (int i = 0; i < vectors; i++) {
+        v16 d = load16(x + r * width + 16 * i) - center[i];
+        v16 weighted = weights ? d * weights[r] : d;
+        sum[i] += weighted;
+        square[i] += weighted * d;
+      }
     }
-  }
-  for (int i = 0; i < vectors; i++) {
-    store16(sums + 16 * i, sum[i]);
-    store16(deviations + 16 * i, square[i]);
+    for (int i = 0; i < vectors; i++) {
+      store16(block_sums + 16 * i, sum[i]);
+      store16(block_squares + 16 * i, square[i]);
+    }
+    CK_SIMD for (int c = 0; c < 16 * vectors; c++) {
+      sums[c] += (double)block_sums[c];
+      deviations[c] += (double)block_squares[c];
+    }
   }
   CK_SIMD for (int c = 0; c < 16 * vectors; c++) {
     merge_tile(seen, count, centers[c], sums[c], deviations[c], mean + c, squares + c);
@@ -265,31 +272,33 @@ CK_CLONES void ck_batch_slopes_grouped(
 CK_INLINE void masked_sums_strip(
     const float *x, const float *mean, const float *inverse, const float *y, float *g, long rows, long width,
     double *sum, double *product, const int vectors) {
-  v16 center[4], s[4], p[4];
-  for (int i = 0; i < vectors; i++) {
-    center[i] = load16(mean + 16 * i);
-    s[i] = p[i] = (v16){0};
-  }
-  for (long r = 0; r < rows; r++) {
-    for (int i = 0; i < vectors; i++) {
-      long place = r * width + 16 * i;
-      v16 slope = load16(g + place);
-      if (y) {
-        slope = keep16(slope, (i16)(load16(y + place) > 0));
-        store16(g + place, slope);
+  v16 center[4];
+  for (int i = 0; i < vectors; i++) center[i] = load16(mean + 16 * i);
+  for (long start = 0; start < rows; start += BLOCK) {
+    const long end = start + BLOCK < rows ? start + BLOCK : rows;
+    v16 s[4], p[4];
+    for (int i = 0; i < vectors; i++) s[i] = p[i] = (v16){0};
+    for (long r = start; r < end; r++) {
+      for (int i = 0; i < vectors; i++) {
+        long place = r * width + 16 * i;
+        v16 slope = load16(g + place);
+        if (y) {
+          slope = keep16(slope, (i16)(load16(y + place) > 0));
+          store16(g + place, slope);
+        }
+        s[i] += slope;
+        p[i] += slope * (load16(x + place) - center[i]);
       }
-      s[i] += slope;
-      p[i] += slope * (load16(x + place) - center[i]);
     }
-  }
-  float sums[64], products[64];
-  for (int i = 0; i < vectors; i++) {
-    store16(sums + 16 * i, s[i]);
-    store16(products + 16 * i, p[i] * load16(inverse + 16 * i));
-  }
-  CK_SIMD for (int c = 0; c < 16 * vectors; c++) {
-    sum[c] += (double)sums[c];
-    product[c] += (double)products[c];
+    float sums[64], products[64];
+    for (int i = 0; i < vectors; i++) {
+      store16(sums + 16 * i, s[i]);
+      store16(products + 16 * i, p[i] * load16(inverse + 16 * i));
+    }
+    CK_SIMD for (int c = 0; c < 16 * vectors; c++) {
+      sum[c] += (double)sums[c];
+      product[c] += (double)products[c];
+    }
   }
 }
 

@@ -43,7 +43,7 @@ extension GINPass {
     for index in layers.indices.reversed() {
       let place = normPlace(index)
       let second = try norms[index].second.backward(
-        parts.map(\.sums), weight: nodes[place + 2], bias: nodes[place + 3])
+        parts.map({ $0.sums }), weight: nodes[place + 2], bias: nodes[place + 3])
       try WorkTeam.run(parts.count) { number in
         let part = parts[parts.count - 1 - number]
         guard let memory = part.backward else { return }
@@ -52,7 +52,7 @@ extension GINPass {
         }
       }
       let first = try norms[index].first.backward(
-        parts.map(\.sums), weight: nodes[place], bias: nodes[place + 1])
+        parts.map({ $0.sums }), weight: nodes[place], bias: nodes[place + 1])
       try WorkTeam.run(parts.count) { number in
         let part = parts[number]
         guard let memory = part.backward else { return }
