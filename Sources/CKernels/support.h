@@ -41,6 +41,15 @@ CK_INLINE uint32_t ck_to_bits(float value) {
   return pun.u;
 }
 
+/// Takes the columns of a row in strips of 64, then 16 (registers), then one by one.
+#define CK_STRIPS(width, strip, single)                       \
+  {                                                           \
+    long c = 0;                                               \
+    for (; c + 64 <= (width); c += 64) strip(c, 4);           \
+    for (; c + 16 <= (width); c += 16) strip(c, 1);           \
+    for (; c < (width); c++) single(c);                       \
+  }
+
 /// exp(x) to about 1.2e-7 relative: 2^n e^r with n = round(x / ln 2), |r| <= ln 2 / 2, and a polynomial for e^r.
 /// Two factors of 2^(n/2) reach infinity, zero and the subnormal numbers without a branch.
 CK_INLINE float ck_exp(float x) {

@@ -59,7 +59,8 @@ public struct GINConvolution<Element: TensorElement> {
   public func fused(parts: Int, _ step: DropoutStep) -> GINLayer<Element> {
     func weights() -> GINLayer<Element>.Weights {
       .init(
-        eps: eps.tensor, bonds: bond?.tables.map({ $0.tensor }), linear1: lin1.weight.tensor, linear2: lin2.weight.tensor)
+        eps: eps.tensor, bonds: bond?.tables.map({ $0.tensor }), linear1: lin1.weight.tensor,
+        linear2: lin2.weight.tensor)
     }
     return GINLayer(
       weights: parts == 1 ? [weights()] : (0..<parts).map { eps.inSlot($0, weights) },

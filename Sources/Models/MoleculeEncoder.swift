@@ -74,7 +74,8 @@ public struct MoleculeEncoder<Element: TensorElement> {
     var trace = [embedded]
     for layer in layers {
       trace.append(
-        try layer(parts: trace[trace.count - 1], parts.map({ $0.edges }), step, rowOffsets: parts.map({ $0.atomOffset })))
+        try layer(
+          parts: trace[trace.count - 1], parts.map({ $0.edges }), step, rowOffsets: parts.map({ $0.atomOffset })))
     }
     return trace
   }
