@@ -9,6 +9,8 @@
 public protocol TensorElement: BinaryFloatingPoint, Sendable {
   associatedtype Kernels: KernelSet where Kernels.Element == Self
 
+  /// The number in double precision; `Double(x)` of a generic x goes bit by bit.
+  var widened: Double { get }
   static func exponential(_ x: Self) -> Self
   static func logarithm(_ x: Self) -> Self
   static func logOnePlus(_ x: Self) -> Self
@@ -18,6 +20,7 @@ public protocol TensorElement: BinaryFloatingPoint, Sendable {
 
 extension Float: TensorElement {
   public typealias Kernels = VectorKernels
+  public var widened: Double { Double(self) }
   public static func exponential(_ x: Float) -> Float { expf(x) }
   public static func logarithm(_ x: Float) -> Float { logf(x) }
   public static func logOnePlus(_ x: Float) -> Float { log1pf(x) }
@@ -27,6 +30,7 @@ extension Float: TensorElement {
 
 extension Double: TensorElement {
   public typealias Kernels = PlainKernels<Double>
+  public var widened: Double { self }
   public static func exponential(_ x: Double) -> Double { exp(x) }
   public static func logarithm(_ x: Double) -> Double { log(x) }
   public static func logOnePlus(_ x: Double) -> Double { log1p(x) }

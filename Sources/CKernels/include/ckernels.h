@@ -13,6 +13,9 @@ void ck_use_threads(int32_t count);
 /// The instruction set that the kernels were dispatched to, for people.
 const char *ck_instruction_set(void);
 
+/// Asks the system for large pages where there is such a request; `start` is aligned to one.
+void ck_prefer_large_pages(void *start, long bytes);
+
 /// Tells the processor that the thread waits in a loop.
 static inline void ck_pause(void) {
 #if defined(__x86_64__)
