@@ -59,7 +59,8 @@ typedef struct {
   void (*pair_columns)(const float *x, long ld, long rows, long columns, uint32_t *out, long out_step, long pairs);
   /// Pairs of rows, transposed: out[c][p] = (x[2p][c], x[2p+1][c]) for c < `out_rows` (a multiple of 16) and p <
   /// `pairs` (likewise, the length of a row of `out`); 0 outside x.
-  void (*pair_rows_transposed)(const float *x, long ld, long rows, long columns, uint32_t *out, long out_rows, long pairs);
+  void (*pair_rows_transposed)(
+      const float *x, long ld, long rows, long columns, uint32_t *out, long out_rows, long pairs);
 } ck_packing;
 
 extern const ck_packing ck_packing_plain;
