@@ -40,6 +40,7 @@ public struct EmbeddingRun: Sendable {
     cluster.keys = options.keys
     cluster.gatherTimeout = options.gatherTimeout
     cluster.minWorkers = options.minWorkers
+    cluster.waitNotice = .seconds(300)  // a part of long texts takes a minute
     let log = log
     cluster.log = { event in if event.level != .info { log("\(event)") } }
     let endpoint = options.startsWorkers ? try LocalWorkers.privateEndpoint() : nil

@@ -35,6 +35,9 @@ public struct PLMFolder: Sendable {
     var notes: [String] = []
     try Self.checkVocabulary(tokenizer, configuration, path, files.read, &notes)
     let source = try WeightFiles.open(folder: path)
+    self.files =
+      ["config.json"] + files.read + source.files.map { URL(fileURLWithPath: $0).lastPathComponent }
+    hash = try Self.contentHash(folder: path, files: self.files)
     weights = try BERTWeights(source, configuration)
     let unused = EncoderNames(source).unused(layers: configuration.layers)
     if !unused.isEmpty {
@@ -43,9 +46,6 @@ public struct PLMFolder: Sendable {
     }
     if let wordPiece = tokenizer as? WordPieceTokenizer, let note = Self.caseNote(wordPiece) { notes.append(note) }
     self.notes = notes
-    self.files =
-      ["config.json"] + files.read + source.files.map { URL(fileURLWithPath: $0).lastPathComponent }
-    hash = try Self.contentHash(folder: path, files: self.files)
   }
 
   /// A model made in memory: for measurements with random weights.

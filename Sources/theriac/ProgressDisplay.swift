@@ -40,8 +40,7 @@ final class ProgressDisplay: Sendable {
   func show(_ progress: EmbeddingProgress) {
     show(
       "embedding", progress.textsDone, of: progress.texts, unit: "texts",
-      note: "\(NumberText.count(Int(progress.tokensPerSecond))) tokens/s, "
-        + "\(NumberText.duration(seconds: progress.secondsLeft)) left")
+      note: "\(NumberText.count(Int(progress.tokensPerSecond))) tokens/s")
   }
 
   func show(_ progress: ImportProgress) {

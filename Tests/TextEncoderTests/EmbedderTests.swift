@@ -161,7 +161,7 @@ import TextEncoder
   @Test("a run that was cut off goes on to the same file, and does nothing twice")
   func resumes() throws {
     try with { embedder, encoder, path in
-      // Long enough for several parts: about 128 KiB of text each.
+      // Long enough for several parts: 32 KiB of text each.
       let words = TinyPLM.tokens.filter { $0.hasPrefix("word") }
       let texts = (0..<900).map { text in
         (0..<60 + text % 7).map { words[($0 * 7 + text) % words.count] }.joined(separator: " ") + " \(text % 800)"
@@ -312,9 +312,9 @@ import TextEncoder
       #expect(try rewrite(["long_texts": .string("fold")]).contains("long_texts is the unknown \"fold\""))
       #expect(try rewrite(["long_texts": .int(1)]).contains("attribute long_texts is not a text"))
       #expect(try rewrite(["window_overlap": .string("a")]).contains("window_overlap is not an integer"))
-      #expect(try rewrite(["plm_hash": .some(nil)]).contains("no text attribute plm_hash"))
+      #expect(try rewrite(["plm_hash": .none]).contains("no text attribute plm_hash"))
       let missing: [String: HDF5Attribute?] = [
-        "encoder": .some(nil), "long_texts": .some(nil), "window_overlap": .some(nil), "precision": .some(nil),
+        "encoder": .none, "long_texts": .none, "window_overlap": .none, "precision": .none,
       ]
       _ = try rewrite(missing)
       let file = try EmbeddingsFile.open(path)

@@ -61,6 +61,12 @@ public struct EncodedTexts: Equatable, Sendable {
   public var tokens: [Int32]
   /// Whether a text had more tokens than the limit.
   public var isLong: [Bool]
+
+  public init(embeddings: [Float], tokens: [Int32], isLong: [Bool]) {
+    self.embeddings = embeddings
+    self.tokens = tokens
+    self.isLong = isLong
+  }
 }
 
 /// Texts → vectors of one width. The numbers of a call depend on its texts and the identity alone, never on threads.

@@ -48,13 +48,13 @@ struct DistinctTexts {
   }
 }
 
-/// The work of an encoding in parts: long texts first, each part about `partBytes` of text.
+/// The work of an encoding in parts: long texts first, each part a 32nd of all, but 32 to 128 KiB of text.
 ///
 /// It depends on the texts alone. Each part is encoded on its own, so that the numbers do not depend on who encodes it,
 /// or on which parts were already there.
 struct EncodingPlan: Equatable, Sendable {
-  /// About 30,000 tokens: some seconds to a minute of work.
-  static let partBytes = 128 << 10
+  /// About 8,000 to 30,000 tokens: some seconds to a minute of work.
+  static let partBytes = 32 << 10...128 << 10
   /// Texts in the order of encoding.
   let order: [Int]
   /// Part p is `order[bounds[p] ..< bounds[p + 1]]`.
@@ -65,12 +65,13 @@ struct EncodingPlan: Equatable, Sendable {
 
   init(_ texts: [String]) {
     let lengths = texts.map(\.utf8.count)
+    let limit = min(max(lengths.reduce(0, +) / 32, Self.partBytes.lowerBound), Self.partBytes.upperBound)
     order = texts.indices.sorted { (lengths[$1], $0) < (lengths[$0], $1) }
     var bounds = [0]
     var bytes = 0
     for (position, text) in order.enumerated() {
       // A text costs its special tokens too.
-      if bytes > 0, bytes + lengths[text] > Self.partBytes {
+      if bytes > 0, bytes + lengths[text] > limit {
         bounds.append(position)
         bytes = 0
       }

@@ -28,6 +28,15 @@ final class MappedFile: @unchecked Sendable {  // read-only memory: safe from an
     bytes = UnsafeRawBufferPointer(start: address, count: size)
   }
 
+  /// Lets go of the memory behind a part that was copied; reading it again takes it from the file again.
+  func release(_ range: Range<Int>) {
+    let page = Int(getpagesize())
+    let first = (range.lowerBound + page - 1) / page * page
+    let end = range.upperBound / page * page
+    guard let base = bytes.baseAddress, first < end else { return }
+    madvise(UnsafeMutableRawPointer(mutating: base + first), end - first, MADV_DONTNEED)
+  }
+
   deinit {
     if let base = bytes.baseAddress { munmap(UnsafeMutableRawPointer(mutating: base), bytes.count) }
   }

@@ -128,6 +128,7 @@ public final class SafeTensors: WeightSource {
     guard let floats = format?.floats(raw, count: shape.reduce(1, *), keeping: file) else {
       throw .unsupportedNumberFormat(name: name, format: entry.format, path: path)
     }
+    if !floats.isMapped { file.release(entry.bytes) }
     return floats
   }
 }

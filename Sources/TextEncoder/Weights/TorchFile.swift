@@ -78,7 +78,10 @@ public final class TorchFile: WeightSource {
     if tensor.isContiguous, count > 0 {
       let first = tensor.offset * tensor.format.bytes
       let part = UnsafeRawBufferPointer(rebasing: raw[first..<first + count * tensor.format.bytes])
-      if let floats = tensor.format.floats(part, count: count, keeping: file) { return floats }
+      if let floats = tensor.format.floats(part, count: count, keeping: file) {
+        if !floats.isMapped { file.release(range) }
+        return floats
+      }
     }
     return FloatStorage(
       count: count,
