@@ -43,12 +43,18 @@ let package = Package(
         .linkedLibrary("RDKitSmilesParse"), .linkedLibrary("RDKitGraphMol"), .linkedLibrary("RDKitRDGeneral"),
       ]),
     .target(name: "CKernels", cSettings: kernelFlags),
+    .target(name: "CTables", cSettings: kernelFlags),
 
     // Data flows one way: a module imports only modules above it.
     module("Random"),
     module("HDF5", ["CHDF5", "CXXHash"]),
     module("TensorCore", ["CBLAS", "CKernels", "Random"]),
-    module("Records", ["HDF5", "Random", "CZlib", .product(name: "Crypto", package: "swift-crypto")]),
+    module(
+      "Records",
+      [
+        "HDF5", "Random", "CZlib", "CTables", .product(name: "Crypto", package: "swift-crypto"),
+        .product(name: "Yams", package: "Yams"),
+      ]),
     module("Synthesis", ["Records", "Random"]),
     module("Molecules", ["CRDKit"]),
     module("Layers", ["TensorCore", "Random"]),
@@ -82,7 +88,7 @@ let package = Package(
     tests("Random"),
     tests("HDF5"),
     tests("TensorCore", ["Random"]),
-    tests("Records", ["HDF5"]),
+    tests("Records", ["HDF5", "Random", "Molecules"]),
     tests("Synthesis", ["Records", "Random"]),
     tests("Molecules", ["HDF5"]),
     tests("Layers", ["TensorCore", "Random", "HDF5"]),

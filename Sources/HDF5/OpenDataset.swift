@@ -24,12 +24,26 @@ struct OpenDataset {
     }
     let typeID = H5Dget_type(id)
     guard typeID >= 0 else { throw file.damage(name) }
+    if let claimed = Self.absurdSize(id, typeID: typeID, count: count) {
+      H5Tclose(typeID)
+      throw .tooLarge(name, file: file.path, bytes: claimed)
+    }
     self.id = id
     self.typeID = typeID
     self.name = name
     self.type = StoredType(typeID)
     self.shape = shape
     self.count = count
+  }
+
+  /// Bytes that a dataset claims beyond what its storage can hold: a header of damaged or hostile files says any number
+  /// of rows, and reading would fill memory with zeros that no one wrote. Deflate packs at most 1032 to 1.
+  private static func absurdSize(_ id: hid_t, typeID: hid_t, count: Int) -> String? {
+    let bytes = count.multipliedReportingOverflow(by: max(1, Int(clamping: H5Tget_size(typeID))))
+    if !bytes.overflow, bytes.partialValue <= 64 << 20 { return nil }
+    let most = Int(clamping: H5Dget_storage_size(id)).multipliedReportingOverflow(by: 1_032)
+    if !bytes.overflow, most.overflow || bytes.partialValue <= most.partialValue { return nil }
+    return bytes.overflow ? "2⁶³ or more" : "\(bytes.partialValue)"
   }
 
   /// Data spaces that select some rows in the file and the same number of values in memory.

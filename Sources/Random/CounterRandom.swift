@@ -36,9 +36,11 @@ public struct CounterRandom: Sendable {
   /// 64 random bits: words 2·index and 2·index + 1.
   public func bits(_ index: UInt64) -> UInt64 {
     let words = block(index >> 1)
-    let first = Int(index & 1) * 2
-    return UInt64(words[first]) | (UInt64(words[first + 1]) << 32)
+    return index & 1 == 0 ? Self.low(words) : Self.high(words)
   }
+
+  static func low(_ words: SIMD4<UInt32>) -> UInt64 { UInt64(words.x) | (UInt64(words.y) << 32) }
+  static func high(_ words: SIMD4<UInt32>) -> UInt64 { UInt64(words.z) | (UInt64(words.w) << 32) }
 
   /// Uniform in [0, 1) with 53 bits.
   public func uniform(_ index: UInt64) -> Double {
@@ -77,13 +79,21 @@ public struct SequentialRandom: RandomNumberGenerator, Sendable {
   private let source: CounterRandom
   /// How many 64-bit numbers were drawn; setting it continues a stream elsewhere.
   public var position: UInt64 = 0
+  /// A block holds two numbers: the second, and its position (always odd; 0 when there is none).
+  private var spare: UInt64 = 0
+  private var spareIndex: UInt64 = 0
 
   public init(seed: UInt64, stream: UInt64) {
     source = CounterRandom(seed: seed, stream: stream)
   }
 
   public mutating func next() -> UInt64 {
-    defer { position &+= 1 }
-    return source.bits(position)
+    let index = position
+    position &+= 1
+    if index & 1 == 1 { return index == spareIndex ? spare : source.bits(index) }
+    let words = source.block(index >> 1)
+    spare = CounterRandom.high(words)
+    spareIndex = index &+ 1
+    return CounterRandom.low(words)
   }
 }

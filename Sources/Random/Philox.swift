@@ -4,18 +4,19 @@ public enum Philox {
   /// Four words for one counter and key.
   @inlinable
   public static func block(counter: SIMD4<UInt32>, key: SIMD2<UInt32>) -> SIMD4<UInt32> {
-    var counter = counter
-    var key = key
+    // Scalars: lanes of a SIMD4 would travel through memory in every round.
+    var (a, b, c, d) = (counter.x, counter.y, counter.z, counter.w)
+    var (low, high) = (key.x, key.y)
     for _ in 0..<10 {
-      let first = UInt64(counter.x) &* 0xD251_1F53
-      let second = UInt64(counter.z) &* 0xCD9E_8D57
-      counter = SIMD4(
-        UInt32(truncatingIfNeeded: second >> 32) ^ counter.y ^ key.x,
-        UInt32(truncatingIfNeeded: second),
-        UInt32(truncatingIfNeeded: first >> 32) ^ counter.w ^ key.y,
-        UInt32(truncatingIfNeeded: first))
-      key = key &+ SIMD2(0x9E37_79B9, 0xBB67_AE85)
+      let first = UInt64(a) &* 0xD251_1F53
+      let second = UInt64(c) &* 0xCD9E_8D57
+      a = UInt32(truncatingIfNeeded: second >> 32) ^ b ^ low
+      b = UInt32(truncatingIfNeeded: second)
+      c = UInt32(truncatingIfNeeded: first >> 32) ^ d ^ high
+      d = UInt32(truncatingIfNeeded: first)
+      low = low &+ 0x9E37_79B9
+      high = high &+ 0xBB67_AE85
     }
-    return counter
+    return SIMD4(a, b, c, d)
   }
 }

@@ -4,12 +4,12 @@ import Foundation
 
 /// The bytes of a plain or gzip-compressed file, one buffer after another, with the SHA-256 of the file as it lies on
 /// disk. Compression is recognised by the first two bytes, not by the name; several gzip members in a row are one file.
-final class ByteSource {
+final class ByteSource: ByteStream {
   let path: String
   /// Bytes on disk.
-  let size: Int
+  package let size: Int
   /// Bytes of the file on disk that were read so far.
-  private(set) var position = 0
+  package private(set) var position = 0
 
   private let descriptor: Int32
   private var hash = SHA256()
@@ -21,7 +21,7 @@ final class ByteSource {
 
   private static let inputCapacity = 1 << 18
 
-  /// - Throws: `missingFile`, or `unreadable` with the system's reason.
+  /// - Throws: `missingFile`, or `unreadable` with the system's reason or for a folder.
   init(_ path: String) throws(RecordsError) {
     let descriptor = open(path, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else {
@@ -33,6 +33,10 @@ final class ByteSource {
       let reason = String(cString: strerror(errno))
       close(descriptor)
       throw .unreadable(path, reason: reason)
+    }
+    if status.st_mode & S_IFMT == S_IFDIR {
+      close(descriptor)
+      throw .unreadable(path, reason: "it is a folder, not a file")
     }
     self.path = path
     self.descriptor = descriptor
@@ -53,7 +57,7 @@ final class ByteSource {
 
   /// Fills the front of `buffer`; returns how many bytes, 0 at the end of the file.
   /// - Throws: `truncatedGzip` or `corruptGzip` with the byte on disk, `unreadable`.
-  func read(into buffer: UnsafeMutableBufferPointer<UInt8>) throws(RecordsError) -> Int {
+  package func read(into buffer: UnsafeMutableBufferPointer<UInt8>) throws(RecordsError) -> Int {
     if let gzip { return try inflateNext(gzip, into: buffer) }
     if inputStart < inputEnd {
       let count = min(buffer.count, inputEnd - inputStart)
@@ -65,7 +69,7 @@ final class ByteSource {
   }
 
   /// SHA-256 of all bytes on disk, lower-case hexadecimal; reads what was not read yet.
-  func digest() throws(RecordsError) -> String {
+  package func digest() throws(RecordsError) -> String {
     inputStart = inputEnd
     while inputEnd > 0 { try fillInput() }
     return hash.finalize().map { byte in (byte < 16 ? "0" : "") + String(byte, radix: 16) }.joined()

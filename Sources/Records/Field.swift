@@ -7,6 +7,9 @@ package struct Field {
 
   package var isEmpty: Bool { count == 0 }
 
+  /// The bytes as they stand in the file, valid until the reader moves on.
+  package var bytes: UnsafeBufferPointer<UInt8> { UnsafeBufferPointer(start: base, count: count) }
+
   /// Without blanks and tabs at the ends.
   package var trimmed: Field {
     var first = 0
@@ -32,20 +35,24 @@ package struct Field {
     return negative ? -value : value
   }
 
-  /// The text; bytes that are not UTF-8 become the replacement character.
-  package var string: String { String(decoding: UnsafeBufferPointer(start: base, count: count), as: UTF8.self) }
+  /// The text: UTF-8, or Latin-1 when the bytes are not UTF-8 (see `ForeignText`).
+  package var string: String { ForeignText.string(UnsafeBufferPointer(start: base, count: count)) }
 
-  /// For error sentences: quoted, and cut after 40 bytes.
-  var shown: String {
-    count <= 40 ? "\"\(string)\"" : "\"\(Field(base: base, count: 40).string)…\""
+  /// For error sentences: quoted, in one line, and cut after 40 bytes (at the end of a character).
+  package var shown: String {
+    var length = min(count, 40)
+    while length < count, length > 0, base[length] & 0xC0 == 0x80 { length -= 1 }
+    let text = Field(base: base, count: length).string.map { $0.isNewline ? " " : $0 }
+    return count > length ? "\"\(String(text))…\"" : "\"\(String(text))\""
   }
 
-  /// `YYYY-MM-DD` or `YYYY-MM-DD hh:mm[:ss]` (blank or T between) as seconds since 1970, without a time zone.
-  /// MIMIC's shifted years (2100–2200) are ordinary years here. Nil for anything else.
+  /// `YYYY-MM-DD` or `YYYY-MM-DD hh:mm[:ss[.fraction]]` (blank or T between; Z may follow) as seconds since 1970,
+  /// without a time zone. MIMIC's shifted years (2100–2200) are ordinary years here. Nil for anything else, and for
+  /// days that no calendar has (30 February).
   package var seconds: Int? {
     guard count >= 10, base[4] == 0x2D, base[7] == 0x2D,
       let year = digits(0, 4), let month = digits(5, 2), let day = digits(8, 2),
-      (1...12).contains(month), (1...31).contains(day)
+      (1...12).contains(month), day >= 1, day <= Self.days(year: year, month: month)
     else { return nil }
     var time = 0
     if count > 10 {
@@ -54,11 +61,31 @@ package struct Field {
       else { return nil }
       time = hour * 3600 + minute * 60
       if count > 16 {
-        guard count >= 19, base[16] == 0x3A, let second = digits(17, 2), second < 61 else { return nil }
+        guard count >= 19, base[16] == 0x3A, let second = digits(17, 2), second < 61, isEndOfTime(19) else { return nil }
         time += second
       }
     }
     return Self.days(year: year, month: month, day: day) * 86_400 + time
+  }
+
+  /// Nothing, a fraction of a second, Z or both.
+  private func isEndOfTime(_ first: Int) -> Bool {
+    var index = first
+    if index < count, base[index] == 0x2E {
+      index += 1
+      while index < count, (0x30...0x39).contains(base[index]) { index += 1 }
+      if index == first + 1 { return false }
+    }
+    if index < count, base[index] == 0x5A { index += 1 }
+    return index == count
+  }
+
+  private static func days(year: Int, month: Int) -> Int {
+    switch month {
+    case 2: year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) ? 29 : 28
+    case 4, 6, 9, 11: 30
+    default: 31
+    }
   }
 
   private func digits(_ from: Int, _ length: Int) -> Int? { Field(base: base + from, count: length).unsigned }

@@ -8,6 +8,7 @@ extension MIMICImporter {
     let drugColumn = reader.optionalColumn("drug")
     let startColumn = options.firstDayOnly ? try reader.column(layout.orderStart) : nil
 
+    var drugs = DrugCodes()
     var late = 0
     while try reader.next() {
       guard let visit = try visit(reader, visitColumn) else { continue }
@@ -20,24 +21,44 @@ extension MIMICImporter {
       }
       assembler.medications.countRow(visit)
       let gsn = gsnColumn.map { reader.field($0) }
-      let ndcField = ndcColumn.map { reader.field($0) }
-      let ndc = ndcField.map { MedicationRoutes.ndc($0) } ?? .none
-      if ndc == .none, gsn?.isEmpty ?? true {
-        assembler.medications.countWithoutCode(visit)
+      let ndc = ndcColumn.map { reader.field($0) }
+      let drug = drugs.index(gsn, ndc)
+      guard let known = drugs.meaning(drug) else {
+        drugs.note(
+          meaning(visit, gsn: gsn, ndc: ndc, drug: drugColumn.map { reader.field($0) }, routes: &routes), of: drug)
         continue
       }
-      var ndcNumber: Int?
-      if case .code(let value) = ndc { ndcNumber = value }
-      if let found = routes.map(gsn: gsn, ndc: ndcNumber) {
-        assembler.medications.add(visit: visit, class: found)
-      } else {
-        let parts = [("NDC", ndcField), ("GSN", gsn)].compactMap { name, field in field.map { (name, $0) } }
-        assembler.medications.countUnmapped(parts, name: drugColumn.map { reader.field($0) })
+      switch known {
+      case .noCode: assembler.medications.countWithoutCode(visit)
+      case .unmapped(let number): assembler.medications.countUnmapped(again: number)
+      case .mapped(let number, let route):
+        routes.countRow(route)
+        assembler.medications.add(visit: visit, known: number)
       }
     }
     reader.skip("starts later than 24 hours after the admission", rows: late)
+    try reader.requireRows()
     assembler.endMedications(reader)
     assembler.report.tables.append(try reader.summary(layout.prescriptions.uppercased()))
+  }
+
+  /// Counts a row with drug codes that were not seen before; says what they mean.
+  private mutating func meaning(
+    _ visit: Int32, gsn: Field?, ndc: Field?, drug: Field?, routes: inout MedicationRoutes
+  ) -> DrugCodes.Meaning {
+    let code = ndc.map { MedicationRoutes.ndc($0) } ?? .none
+    if code == .none, gsn?.isEmpty ?? true {
+      assembler.medications.countWithoutCode(visit)
+      return .noCode
+    }
+    var number: Int?
+    if case .code(let value) = code { number = value }
+    if let (found, route) = routes.map(gsn: gsn, ndc: number) {
+      routes.countRow(route)
+      return .mapped(number: assembler.medications.add(visit: visit, class: found), route: route)
+    }
+    let parts = [("NDC", ndc), ("GSN", gsn)].compactMap { name, field in field.map { (name, $0) } }
+    return .unmapped(number: assembler.medications.countUnmapped(parts, name: drug))
   }
 
   private func startTime(_ reader: CSVReader, _ column: Int) throws(RecordsError) -> Int? {

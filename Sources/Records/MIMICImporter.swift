@@ -1,19 +1,5 @@
 import Foundation
 
-/// Imports a data set into a cohort.
-public enum CohortImport {
-  /// - Parameter progress: called about once per MiB read.
-  /// - Throws: a missing folder, table, column or map, a damaged file, a bad option; `nothingKept` if nothing is left.
-  public static func run(
-    _ format: ImportFormat, paths: ImportPaths, options: ImportOptions = ImportOptions(),
-    progress: ((ImportProgress) -> Void)? = nil
-  ) throws(RecordsError) -> Cohort {
-    try options.validate()
-    var importer = try MIMICImporter(format, paths: paths, options: options, progress: progress)
-    return try importer.run()
-  }
-}
-
 /// MIMIC-III and MIMIC-IV → cohort. A visit is an admission. Patients are in the order of their numbers, visits in that
 /// of admission times; the filters are the assembler's.
 /// - Source: NLA-MMR §4.1, which follows DrugRec's processing.
@@ -27,9 +13,10 @@ struct MIMICImporter {
   var assembler: CohortAssembler
 
   init(
-    _ format: ImportFormat, paths: ImportPaths, options: ImportOptions, progress: ((ImportProgress) -> Void)?
+    _ format: ImportFormat, _ layout: MIMICLayout, paths: ImportPaths, options: ImportOptions,
+    progress: ((ImportProgress) -> Void)?
   ) throws(RecordsError) {
-    layout = .of(format)
+    self.layout = layout
     self.options = options
     self.paths = paths
     self.progress = progress
@@ -53,7 +40,7 @@ struct MIMICImporter {
   mutating func run() throws(RecordsError) -> Cohort {
     var routes = try MedicationRoutes(
       options.routes, ambiguity: options.ambiguity, maps: maps, report: &assembler.report)
-    try readAdmissions(patients: try readPatients())
+    try readAdmissions(births: try readPatients())
     try readCodes(layout.diagnoses, into: \.diagnoses)
     try readCodes(layout.procedures, into: \.procedures)
     try readPrescriptions(routes: &routes)
@@ -66,23 +53,28 @@ struct MIMICImporter {
       namer: MIMICTitles(layout: layout, folder: folder, maps: maps, options: options, progress: progress))
   }
 
-  private mutating func readPatients() throws(RecordsError) -> Set<Int> {
+  /// Numbers of the patients, and their births where the table tells them (else the beginning of time).
+  private mutating func readPatients() throws(RecordsError) -> [Int: Int] {
     let reader = try open(layout.patients)
     let column = try reader.column("subject_id")
-    var patients: Set<Int> = []
+    let birthColumn = reader.optionalColumn("dob")
+    var births: [Int: Int] = [:]
     while try reader.next() {
       guard let number = try number(reader, column, "subject_id") else { continue }
-      if !patients.insert(number).inserted { reader.skip("patient listed before") }
+      let birth = birthColumn.flatMap { reader.field($0).seconds } ?? Int.min
+      if births.updateValue(birth, forKey: number) != nil { reader.skip("patient listed before") }
     }
+    try reader.requireRows()
     assembler.report.tables.append(try reader.summary(layout.patients.uppercased()))
-    return patients
+    return births
   }
 
-  private mutating func readAdmissions(patients: Set<Int>) throws(RecordsError) {
+  private mutating func readAdmissions(births: [Int: Int]) throws(RecordsError) {
     let reader = try open(layout.admissions)
     let patientColumn = try reader.column("subject_id")
     let numberColumn = try reader.column("hadm_id")
     let timeColumn = try reader.column("admittime")
+    let endColumn = reader.optionalColumn("dischtime")
     while try reader.next() {
       guard let patient = try number(reader, patientColumn, "subject_id"),
         try number(reader, numberColumn, "hadm_id") != nil
@@ -91,16 +83,24 @@ struct MIMICImporter {
         try reader.malformed("admittime is not a time", detail: reader.field(timeColumn).shown)
         continue
       }
-      if !patients.contains(patient) {
+      guard let birth = births[patient] else {
         reader.skip("subject_id is not in \(layout.patients.uppercased())")
-      } else if assembler.visits.add(
-        patient: reader.field(patientColumn), visit: reader.field(numberColumn), order: time, time: time) == nil
-      {
+        continue
+      }
+      let added = assembler.visits.add(
+        patient: reader.field(patientColumn), visit: reader.field(numberColumn), order: time, time: time)
+      guard added != nil else {
         reader.skip("hadm_id listed before")
+        continue
+      }
+      if time < birth { reader.remark("admittime is before dob; kept") }
+      if let end = endColumn.flatMap({ reader.field($0).seconds }), end < time {
+        reader.remark("dischtime is before admittime; kept")
       }
     }
+    try reader.requireRows()
     assembler.report.tables.append(try reader.summary(layout.admissions.uppercased()))
-    assembler.flow("in PATIENTS", patients: patients.count, visits: 0)
+    assembler.flow("in PATIENTS", patients: births.count, visits: 0)
     assembler.flow(
       "with an admission", patients: assembler.visits.patientCount, visits: assembler.visits.count)
   }
@@ -116,6 +116,7 @@ struct MIMICImporter {
     // Taken out and put back: a key path on every row would cost more than the row.
     var read = CodeEntries()
     var key: [UInt8] = []
+    var shapes = CodeShapes()
     while try reader.next() {
       guard let visit = try visit(reader, visitColumn) else { continue }
       let code = reader.field(codeColumn)
@@ -137,9 +138,16 @@ struct MIMICImporter {
         }
         key.append(contentsOf: version.int == 9 ? Self.version9 : Self.version10)
       }
+      shapes.add(code, isICD10: key.count == Self.version10.count)
       key.append(contentsOf: UnsafeBufferPointer(start: code.base, count: code.count))
       let index = key.withUnsafeBufferPointer { read.interner.index(of: $0) }
       read.add(visit: visit, code: index, order: order)
+    }
+    if options.required?.contains(codes.kind) ?? true { try reader.requireRows() }
+    if shapes.contradict(codes.kind) {
+      let other = codes.kind == .diagnosis ? layout.procedures : layout.diagnoses
+      throw .wrongTable(
+        codes.table.uppercased(), file: reader.file, found: "\(other.table.uppercased()) by the form of its codes")
     }
     assembler[keyPath: entries] = read
     assembler.report.tables.append(try reader.summary(codes.table.uppercased()))
@@ -148,9 +156,14 @@ struct MIMICImporter {
   private static let version9 = Array("9:".utf8)
   private static let version10 = Array("10:".utf8)
 
+  /// - Throws: `wrongTable` when the columns are those of another table; what reading throws.
   func open(_ table: String) throws(RecordsError) -> CSVReader {
     let file = try folder.table(table)
-    return try CSVReader(file.path, shownAs: file.shown, strict: options.strict, progress: progress)
+    let reader = try CSVReader(file.path, shownAs: file.shown, strict: options.strict, progress: progress)
+    if let found = layout.otherTable(than: table, columns: reader.header) {
+      throw .wrongTable(table.uppercased(), file: file.shown, found: found)
+    }
+    return reader
   }
 
   /// The row's admission; nil, and the row is counted, when it has none that is known.
@@ -163,11 +176,13 @@ struct MIMICImporter {
     return nil
   }
 
-  /// A whole number in a column; nil, and the row is counted, when it is empty or no number.
+  /// A number of a patient or visit; nil, and the row is counted, when it is empty, negative or no number.
   func number(_ reader: CSVReader, _ column: Int, _ name: String) throws(RecordsError) -> Int? {
     let field = reader.field(column)
-    if let value = field.int { return value }
-    if field.isEmpty {
+    if let value = field.int {
+      if value >= 0 { return value }
+      try reader.malformed("\(name) is negative", detail: field.shown)
+    } else if field.isEmpty {
       reader.skip("no \(name)")
     } else {
       try reader.malformed("\(name) is not a number", detail: field.shown)

@@ -1,8 +1,3 @@
-/// The data sets that can be imported.
-public enum ImportFormat: String, CaseIterable, Codable, Sendable {
-  case mimic3, mimic4
-}
-
 /// Names of tables and columns of MIMIC-III and MIMIC-IV: what differs between the two is data, not code.
 /// Columns are matched without regard to case (full MIMIC-III writes them in upper case, its demo in lower case).
 struct MIMICLayout {
@@ -36,14 +31,7 @@ struct MIMICLayout {
   /// Molecules file that goes with the data set, tried first in the maps folder.
   let molecules: String
 
-  static func of(_ format: ImportFormat) -> MIMICLayout {
-    switch format {
-    case .mimic3: mimic3
-    case .mimic4: mimic4
-    }
-  }
-
-  private static var mimic3: MIMICLayout {
+  static var mimic3: MIMICLayout {
     MIMICLayout(
       name: "MIMIC-III", folders: [""], patients: "PATIENTS", admissions: "ADMISSIONS",
       prescriptions: "PRESCRIPTIONS",
@@ -57,7 +45,7 @@ struct MIMICLayout {
       code: "icd9_code", version: nil, orderStart: "startdate", molecules: "atc3_smiles_nlammr_m3.json")
   }
 
-  private static var mimic4: MIMICLayout {
+  static var mimic4: MIMICLayout {
     MIMICLayout(
       name: "MIMIC-IV", folders: ["hosp", ""], patients: "patients", admissions: "admissions",
       prescriptions: "prescriptions",

@@ -53,7 +53,9 @@ struct MedicationEntries {
   /// - Parameters:
   ///   - parts: names of code systems and what the row says: ("NDC", field), ("GSN", field).
   ///   - name: the drug's name, for people.
-  mutating func countUnmapped(_ parts: [(system: String, code: Field)], name: Field?) {
+  /// - Returns: the number of the code, for `countUnmapped(again:)`.
+  @discardableResult
+  mutating func countUnmapped(_ parts: [(system: String, code: Field)], name: Field?) -> Int {
     unmappedRows += 1
     key.removeAll(keepingCapacity: true)
     for part in parts {
@@ -70,14 +72,31 @@ struct MedicationEntries {
       unmappedNames.append(name?.string ?? "")
     }
     unmappedCounts[index] += 1
+    return index
   }
 
-  mutating func add(visit: Int32, class found: ATCClass) {
-    if let known = codes[found] { return add(visit, known) }
-    let index = entries.interner.index(of: found.code)
-    codes[found] = index
-    add(visit, index)
+  /// One more row of a code that is in no map.
+  mutating func countUnmapped(again number: Int) {
+    unmappedRows += 1
+    unmappedCounts[number] += 1
   }
+
+  /// - Returns: the number of the class, for `add(visit:known:)`.
+  @discardableResult
+  mutating func add(visit: Int32, class found: ATCClass) -> Int32 {
+    let index: Int32
+    if let known = codes[found] {
+      index = known
+    } else {
+      index = entries.interner.index(of: found.code)
+      codes[found] = index
+    }
+    add(visit, index)
+    return index
+  }
+
+  /// A class that was added before, by its number.
+  mutating func add(visit: Int32, known number: Int32) { add(visit, number) }
 
   /// For labels that are no ATC classes.
   mutating func add(visit: Int32, code: Field, text: Field? = nil) {

@@ -13,14 +13,21 @@ struct MedicationProperties {
   private var matrixOrder: [String]?
   private var moleculesFile = ""
 
+  /// - Parameters:
+  ///   - molecules: molecules that the source itself has; a file that was given goes before.
+  ///   - pairs: likewise interactions.
   /// - Throws: `missingFile` for a path that was given; `badMap` for a file that is not what it should be; `badOption`
   ///   for a rule whose file is missing.
   init(
-    options: ImportOptions, paths: ImportPaths, maps: TableFolder?, preferred: String?, report: inout ImportReport
+    molecules: [String: [String]]? = nil, pairs: [(String, String)]? = nil, options: ImportOptions, paths: ImportPaths,
+    maps: TableFolder?, preferred: String?, report: inout ImportReport
   ) throws(RecordsError) {
     let drugs = try paths.drugs.map { path throws(RecordsError) in try DrugTable(path, report: &report) }
-    try loadMolecules(paths.molecules, maps, preferred, &report)
-    if let drugs, let identity = paths.moleculeIdentity, let molecules {
+    self.molecules = molecules?.mapValues { $0.filter { !$0.isEmpty } }.filter { !$0.value.isEmpty }
+    self.pairs = pairs
+    moleculesFile = report.source
+    if molecules == nil || paths.molecules != nil { try loadMolecules(paths.molecules, maps, preferred, &report) }
+    if let drugs, let identity = paths.moleculeIdentity, let molecules = self.molecules {
       let check = MoleculeCheck(molecules, drugs: drugs, identity: identity)
       report.notes.append(check.sentence(file: moleculesFile, drugs: drugs.file, identity: identity))
     }
@@ -28,9 +35,9 @@ struct MedicationProperties {
       guard let drugs else {
         throw .badOption("molecule rule", value: "by-atc", expected: "a table of drugs beside it (--drugs FILE)")
       }
-      molecules = try drugs.molecules(limit: options.moleculesPerClass)
+      self.molecules = try drugs.molecules(limit: options.moleculesPerClass)
     }
-    try loadInteractions(paths.interactions, maps, &report)
+    if pairs == nil || paths.interactions != nil { try loadInteractions(paths.interactions, maps, &report) }
     if let path = paths.medicationTexts { try texts.load(given: path, report: &report) }
     texts.drugs = drugs
     if let file = maps?.optionalTable("atc_names_ethos") {
@@ -119,11 +126,14 @@ struct MedicationProperties {
     let second = try reader.column("atc3_b")
     var read: [(String, String)] = []
     while try reader.next() {
-      guard let a = ATCClass(reader.field(first)), let b = ATCClass(reader.field(second)) else {
-        reader.skip("no pair of ATC classes")
+      let a = reader.field(first)
+      let b = reader.field(second)
+      guard !a.isEmpty, !b.isEmpty else {
+        reader.skip("no pair of classes")
         continue
       }
-      read.append((a.code, b.code))
+      // Labels of other sources (GTC, RxNorm) stand as they are.
+      read.append((ATCClass(a)?.code ?? a.string, ATCClass(b)?.code ?? b.string))
     }
     pairs = read
     report.tables.append(try reader.summary(file.shown))

@@ -14,11 +14,11 @@ struct MedicationRoutes {
   var usesGSN: Bool { loaded.contains { $0.route == .gsn } }
   var usesNDC: Bool { loaded.contains { $0.route != .gsn } }
 
-  /// The class of a prescription row by the first route that knows one of its codes; counts the row for that route.
+  /// The class of a prescription row by the first route that knows one of its codes, and the number of that route.
   /// - Parameters:
   ///   - gsn: may hold several codes with blanks between; the first known one counts.
   ///   - ndc: nil when the row has none (empty or zero).
-  mutating func map(gsn: Field?, ndc: Int?) -> ATCClass? {
+  func map(gsn: Field?, ndc: Int?) -> (found: ATCClass, route: Int)? {
     for index in loaded.indices {
       let found: ATCClass?
       if loaded[index].route == .gsn {
@@ -26,13 +26,12 @@ struct MedicationRoutes {
       } else {
         found = ndc.flatMap { loaded[index].classes[$0] }
       }
-      if let found {
-        loaded[index].rows += 1
-        return found
-      }
+      if let found { return (found, index) }
     }
     return nil
   }
+
+  mutating func countRow(_ route: Int) { loaded[route].rows += 1 }
 
   private static func firstKnown(_ field: Field, in classes: [Int: ATCClass]) -> ATCClass? {
     var first = 0
@@ -118,8 +117,8 @@ extension MedicationRoutes {
   }
 
   /// code → class; of several classes of one code the preferred one (`ATCClass.preferred`).
-  private static func classes(
-    _ file: (path: String, shown: String), key: String, value: String, keyWord: String, _ ambiguity: Ambiguity,
+  static func classes(
+    _ file: (path: String, shown: String), key: String, value: String, keyWord: String, _ ambiguity: Ambiguity = .preferred,
     report: inout ImportReport
   ) throws(RecordsError) -> [Int: ATCClass] {
     let reader = try CSVReader(file.path, shownAs: file.shown)

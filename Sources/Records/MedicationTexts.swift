@@ -6,16 +6,18 @@ struct MedicationTexts {
   private var substances: [String: [String]] = [:]
   var drugs: DrugTable?
 
-  /// - Parameter path: tab-separated class and description, no header.
+  /// - Parameter path: tab-separated label and description, no header. A label is an ATC code, of which the third level
+  ///   counts, or a code of the source (GTC, RxNorm, …).
   mutating func load(given path: String, report: inout ImportReport) throws(RecordsError) {
     let shown = path.split(separator: "/").last.map(String.init) ?? path
-    let reader = try CSVReader(path, shownAs: shown, delimiter: 0x09, columns: ["class", "description"])
+    let reader = try CSVReader(path, shownAs: shown, delimiter: .tab, columns: ["class", "description"])
     while try reader.next() {
-      guard let found = ATCClass(reader.field(0)) else {
-        reader.skip("no ATC code of the third level or below")
+      guard !reader.field(0).isEmpty else {
+        reader.skip("no label")
         continue
       }
-      if given[found.code] == nil { given[found.code] = reader.field(1).string }
+      let label = ATCClass(reader.field(0))?.code ?? reader.field(0).string
+      if given[label] == nil { given[label] = reader.field(1).string }
     }
     report.tables.append(try reader.summary(shown))
   }

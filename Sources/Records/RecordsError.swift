@@ -4,12 +4,27 @@ public enum RecordsError: Error, Equatable, CustomStringConvertible {
   case missingFile(String)
   case missingTable(String, folder: String, lookedFor: [String])
   case missingColumn(String, file: String, found: [String])
+  /// The column's name stands in the header more than once.
+  case repeatedColumn(String, file: String)
+  /// The header is one column with commas, but several with another delimiter.
+  case wrongDelimiter(String, expected: Delimiter, found: Delimiter)
+  /// The columns are those of another table.
+  case wrongTable(String, file: String, found: String)
+  /// A table with a header but nothing below.
+  case noRows(String)
+  /// UTF-16, an archive, another format: not lines of text.
+  case notText(String, found: String, remedy: String)
+  case badHeader(String, line: Int, reason: String)
+  /// A quote that is opened and never closed.
+  case openQuote(String, line: Int, lost: String)
   case unreadable(String, reason: String)
   case truncatedGzip(String, byte: Int)
   case corruptGzip(String, byte: Int, reason: String)
   case emptyTable(String)
   case malformedRow(file: String, line: Int, reason: String)
   case badMap(String, reason: String)
+  case badMapping(String, line: Int?, reason: String)
+  case badConversion(String, reason: String)
   case noMedicationRoute(folder: String, wanted: [String], lookedFor: [String])
   case nothingKept(reason: String)
   case badOption(String, value: String, expected: String)
@@ -28,6 +43,20 @@ public enum RecordsError: Error, Equatable, CustomStringConvertible {
       "The table \(name) is missing in \(folder); looked for \(lookedFor.joined(separator: ", "))."
     case .missingColumn(let column, let file, let found):
       "\(file) has no column \(column); its columns are \(found.joined(separator: ", "))."
+    case .repeatedColumn(let column, let file):
+      "\(file) has more than one column \(column) in its header; rename or remove all but one."
+    case .wrongDelimiter(let file, let expected, let found):
+      "\(file) seems to have its columns separated by \(found.plural), where \(expected.plural) are expected; "
+        + "write it with \(expected.plural), or import it as `table` with the delimiter \(found.rawValue)."
+    case .wrongTable(let table, let file, let found):
+      "\(file) is not the table \(table): it looks like \(found); were files renamed or swapped?"
+    case .noRows(let file): "\(file) has a header line but no rows; is the download complete?"
+    case .notText(let file, let found, let remedy): "\(file) is \(found), not a table of text; \(remedy)."
+    case .badHeader(let file, let line, let reason):
+      "\(file):\(line): the header line cannot be read: \(reason); expected column names."
+    case .openQuote(let file, let line, let lost):
+      "\(file):\(line): a quote is opened here and never closed, so \(lost) behind it cannot be read; close the quote, "
+        + "double it, or remove it."
     case .unreadable(let path, let reason): "Cannot read \(path): \(reason)."
     case .truncatedGzip(let path, let byte):
       "\(path) is cut off: its gzip stream goes on but the file ends at byte \(byte); copy or download it again."
@@ -37,6 +66,9 @@ public enum RecordsError: Error, Equatable, CustomStringConvertible {
     case .malformedRow(let file, let line, let reason):
       "\(file):\(line): \(reason) (strict import stops at the first malformed row)."
     case .badMap(let path, let reason): "The map \(path) cannot be used: \(reason)."
+    case .badMapping(let path, let line, let reason):
+      "The column mapping \(path)\(line.map { ":\($0)" } ?? "") cannot be used: \(reason)."
+    case .badConversion(let path, let reason): "The converted files at \(path) cannot be used: \(reason)."
     case .noMedicationRoute(let folder, let wanted, let lookedFor):
       "No medication route (\(wanted.joined(separator: ", "))) has its files in \(folder); looked for "
         + "\(lookedFor.joined(separator: ", ")); give a folder with at least one with --maps."

@@ -1,7 +1,11 @@
+import CTables
 import Foundation
 
 /// Splits a sliding buffer of bytes into rows and fields. A row that is not complete is scanned again after a refill.
 /// Owns its memory; its one user frees it.
+///
+/// A vector loop (`ctables_marks`) finds the delimiters, line feeds and quotes of the next stretch of the buffer; fields
+/// are what lies between.
 struct RowScanner {
   enum Result {
     /// A row is in `fields`; it took so many lines of the file.
@@ -10,39 +14,74 @@ struct RowScanner {
     case end
   }
 
+  /// What is wrong with a row.
+  enum Fault: Equatable {
+    case textAfterQuote
+    /// The quote was opened so many lines below the row's first one; the file ends so many lines below.
+    case openQuote(line: Int, end: Int)
+    case zeroByte
+  }
+
   static let rowLimit = 64 << 20
-  private static let comma = UInt8(ascii: ",")
+  /// Bytes searched for delimiters at once: their positions stay in the nearest cache.
+  private static let window = 16 << 10
+  /// Bytes of the buffer, unless a row is larger.
+  private static let usual = 512 << 10
   private static let quote = UInt8(ascii: "\"")
   private static let lineFeed = UInt8(ascii: "\n")
   private static let carriageReturn = UInt8(ascii: "\r")
 
   private(set) var fields: UnsafeMutablePointer<Field>
   private(set) var count = 0
-  /// What is wrong with the quotes of the row, if anything.
-  private(set) var fault: String?
+  private(set) var fault: Fault?
+  /// The row has bytes that are no UTF-8.
+  private(set) var isForeign = false
+  /// While a row waits for more bytes inside quotes: lines from the row's first to that of the opening quote.
+  private(set) var openLine: Int?
 
+  private let delimiter: UInt8
   private var fieldCapacity = 64
   private var buffer: UnsafeMutablePointer<UInt8>
-  private var capacity = 1 << 20
+  private var capacity = usual
   private var start = 0
   private var end = 0
-  private var isComplete = false
-  private(set) var isFresh = true
+  /// All bytes of the file are in the buffer or were.
+  private(set) var isComplete = false
   private var escaped: [Int] = []
 
-  init() {
+  /// Positions of delimiters, line feeds and quotes before `indexed`, and the first of them that was not looked at.
+  private let marks: UnsafeMutablePointer<UInt32>
+  private var markCount = 0
+  private var cursor = 0
+  private var indexed = 0
+  /// CTABLES bits of the stretch that `marks` covers, and of everything the row at hand may lie in.
+  private var windowFlags: UInt32 = 0
+  private var rowFlags: UInt32 = 0
+
+  init(delimiter: UInt8) {
+    self.delimiter = delimiter
     fields = .allocate(capacity: fieldCapacity)
     buffer = .allocate(capacity: capacity)
+    marks = .allocate(capacity: Self.window)
   }
 
   func deallocate() {
     fields.deallocate()
     buffer.deallocate()
+    marks.deallocate()
   }
+
+  /// A row did not fit into the usual buffer.
+  var isGrown: Bool { capacity > Self.usual }
+
+  /// The bytes that are not scanned yet.
+  var waiting: UnsafeBufferPointer<UInt8> { UnsafeBufferPointer(start: buffer + start, count: end - start) }
 
   /// Room behind the bytes that are not scanned yet; nil when one row fills `rowLimit`.
   mutating func makeSpace() -> UnsafeMutableBufferPointer<UInt8>? {
-    isFresh = false
+    markCount = 0
+    cursor = 0
+    indexed = 0
     if start > 0 {
       memmove(buffer, buffer + start, end - start)
       end -= start
@@ -66,74 +105,150 @@ struct RowScanner {
   }
 
   mutating func skipByteOrderMark() {
-    if end - start >= 3, buffer[start] == 0xEF, buffer[start + 1] == 0xBB, buffer[start + 2] == 0xBF { start += 3 }
+    if waiting.starts(with: [0xEF, 0xBB, 0xBF]) { start += 3 }
   }
 
-  mutating func scan(delimiter: UInt8) -> Result {
+  mutating func scan() -> Result {
     if start == end { return isComplete ? .end : .needsMore }
     var position = start
     var newlines = 1
     count = 0
     fault = nil
-    escaped.removeAll(keepingCapacity: true)
+    isForeign = false
+    openLine = nil
+    rowFlags = windowFlags
+    if !escaped.isEmpty { escaped.removeAll(keepingCapacity: true) }
     let buffer = buffer
     let end = end
     while true {
+      if scanPlain(&position) { break }
       if count == fieldCapacity { growFields() }
       if position < end, buffer[position] == Self.quote {
-        guard let next = scanQuoted(position, delimiter, &newlines) else { return .needsMore }
+        guard let next = scanQuoted(position, &newlines) else { return .needsMore }
         position = next
       } else {
         let first = position
-        while position < end, buffer[position] != delimiter, buffer[position] != Self.lineFeed { position += 1 }
+        position = nextStop(position)
         if position == end, !isComplete { return .needsMore }
-        var length = position - first
-        if position == end || buffer[position] == Self.lineFeed, length > 0,
-          buffer[position - 1] == Self.carriageReturn
-        {
-          length -= 1
-        }
-        fields[count] = Field(base: UnsafePointer(buffer + first), count: length)
-        count += 1
+        append(first, position)
+        if position == end || buffer[position] == Self.lineFeed { dropReturn() }
       }
-      if position == end {
-        start = end
-        break
-      }
+      if position == end { break }
       position += 1
-      if buffer[position - 1] == Self.lineFeed {
-        start = position
-        break
-      }
+      if buffer[position - 1] == Self.lineFeed { break }
     }
+    if rowFlags != 0 { inspect(UnsafeBufferPointer(start: buffer + start, count: position - start)) }
+    start = position
     for field in escaped { unescape(field) }
     return .row(newlines: newlines)
   }
 
+  /// Scans fields as long as they are plain: without quotes, or quoted with neither delimiter, line feed nor quote
+  /// inside, and all in the stretch that is indexed. True at the end of the row. The rest is for the loop in `scan`.
+  @inline(__always)
+  private mutating func scanPlain(_ position: inout Int) -> Bool {
+    let buffer = buffer
+    let marks = marks
+    let markCount = markCount
+    let fields = fields
+    let delimiter = delimiter
+    let room = fieldCapacity
+    var first = position
+    var cursor = cursor
+    var count = count
+    var isEnd = false
+    while cursor < markCount, Int(marks[cursor]) < first { cursor += 1 }
+    while cursor < markCount, count < room, !isEnd {
+      let mark = Int(marks[cursor])
+      let byte = buffer[mark]
+      if byte == delimiter {
+        fields[count] = Field(base: UnsafePointer(buffer + first), count: mark - first)
+        first = mark + 1
+        cursor += 1
+      } else if byte == Self.quote {
+        guard mark == first, cursor + 2 < markCount else { break }
+        let closing = Int(marks[cursor + 1])
+        let stop = Int(marks[cursor + 2])
+        guard buffer[closing] == Self.quote, stop == closing + 1, buffer[stop] != Self.quote else { break }
+        fields[count] = Field(base: UnsafePointer(buffer + first + 1), count: closing - first - 1)
+        isEnd = buffer[stop] == Self.lineFeed
+        first = stop + 1
+        cursor += 3
+      } else {
+        let isReturn = mark > first && buffer[mark - 1] == Self.carriageReturn
+        fields[count] = Field(base: UnsafePointer(buffer + first), count: mark - first - (isReturn ? 1 : 0))
+        isEnd = true
+        first = mark + 1
+        cursor += 1
+      }
+      count += 1
+    }
+    position = first
+    self.cursor = cursor
+    self.count = count
+    return isEnd
+  }
+
+  /// The first delimiter, line feed or quote at `position` or behind it; `end` when there is none.
+  @inline(__always)
+  private mutating func nextMark(_ position: Int) -> Int {
+    while true {
+      while cursor < markCount {
+        let mark = Int(marks[cursor])
+        cursor += 1
+        if mark >= position { return mark }
+      }
+      let from = max(position, indexed)
+      if from >= end { return end }
+      indexed = min(from + Self.window, end)
+      markCount = ctables_marks(buffer, from, indexed, delimiter, marks, &windowFlags)
+      rowFlags |= windowFlags
+      cursor = 0
+    }
+  }
+
+  /// The first delimiter or line feed: a quote inside a field that does not begin with one is text.
+  @inline(__always)
+  private mutating func nextStop(_ position: Int) -> Int {
+    while true {
+      let mark = nextMark(position)
+      if mark == end || buffer[mark] != Self.quote { return mark }
+    }
+  }
+
   /// Scans the field whose opening quote is at `opening`; returns the position of the delimiter, line feed or end
   /// behind it, nil when more bytes are needed. Doubled quotes are undone later: the row may have to be scanned again.
-  private mutating func scanQuoted(_ opening: Int, _ delimiter: UInt8, _ newlines: inout Int) -> Int? {
+  private mutating func scanQuoted(_ opening: Int, _ newlines: inout Int) -> Int? {
+    let buffer = buffer
+    let end = end
     let first = opening + 1
-    var position = first
+    let firstLine = newlines - 1
     var doubled = false
+    var closing = first
     while true {
-      guard position < end, let found = memchr(buffer + position, Int32(Self.quote), end - position) else {
-        guard isComplete else { return nil }
-        fault = "a quote is not closed"
-        append(first, end, &newlines)
+      closing = nextMark(closing)
+      if closing == end {
+        guard isComplete else {
+          openLine = firstLine
+          return nil
+        }
+        append(first, end)
+        // A line feed that ends the file begins no line.
+        let last = end > first && buffer[end - 1] == Self.lineFeed ? 2 : 1
+        fault = .openQuote(line: firstLine, end: max(newlines - last, firstLine))
         return end
       }
-      position = buffer.distance(to: found.assumingMemoryBound(to: UInt8.self))
-      if position + 1 == end, !isComplete { return nil }
-      if position + 1 < end, buffer[position + 1] == Self.quote {
-        doubled = true
-        position += 2
+      if buffer[closing] == Self.lineFeed { newlines += 1 }
+      guard buffer[closing] == Self.quote else {
+        closing += 1
         continue
       }
-      break
+      if closing + 1 == end, !isComplete { return nil }
+      guard closing + 1 < end, buffer[closing + 1] == Self.quote else { break }
+      doubled = true
+      closing += 2
     }
-    let closing = position
-    position += 1
+    var position = closing + 1
     if position < end, buffer[position] == Self.carriageReturn {
       if position + 1 == end {
         if !isComplete { return nil }
@@ -143,23 +258,32 @@ struct RowScanner {
       }
     }
     if position < end, buffer[position] != delimiter, buffer[position] != Self.lineFeed {
-      fault = "text after a closing quote"
-      while position < end, buffer[position] != delimiter, buffer[position] != Self.lineFeed { position += 1 }
+      position = nextStop(position)
       if position == end, !isComplete { return nil }
+      fault = .textAfterQuote
     }
     if doubled { escaped.append(count) }
-    append(first, closing, &newlines)
+    append(first, closing)
     return position
   }
 
-  private mutating func append(_ first: Int, _ end: Int, _ newlines: inout Int) {
-    var position = first
-    while position < end, let found = memchr(buffer + position, Int32(Self.lineFeed), end - position) {
-      newlines += 1
-      position = buffer.distance(to: found.assumingMemoryBound(to: UInt8.self)) + 1
-    }
+  private mutating func append(_ first: Int, _ end: Int) {
     fields[count] = Field(base: UnsafePointer(buffer + first), count: end - first)
     count += 1
+  }
+
+  /// Takes the carriage return off the row's last field.
+  private func dropReturn() {
+    let field = fields[count - 1]
+    guard field.count > 0, field.base[field.count - 1] == Self.carriageReturn else { return }
+    fields[count - 1] = Field(base: field.base, count: field.count - 1)
+  }
+
+  /// Somewhere near are bytes that are not ASCII, or zero: are they in this row?
+  private mutating func inspect(_ row: UnsafeBufferPointer<UInt8>) {
+    let flags = ctables_flags(row.baseAddress, row.count)
+    if flags & CTABLES_ZERO != 0, fault == nil { fault = .zeroByte }
+    if flags & CTABLES_HIGH != 0 { isForeign = ctables_is_utf8(row.baseAddress, row.count) == 0 }
   }
 
   private mutating func growFields() {

@@ -23,15 +23,18 @@ struct PatientCourse {
     let age = draws.pick([0, 1, 2, 3].map { PatientDynamics.ageShares[$0] })
     let isFemale = draws.happens(0.5)
     let frailty = PatientDynamics.frailty[draws.pick(PatientDynamics.frailty.map(\.share))].factor
-    baseline = knowledge.conditions.map { condition in
+    // Fields by index: a copy of a condition would count references that all threads share.
+    let conditions = knowledge.conditions
+    baseline = conditions.indices.map { index in
       let sexFactor: Double =
-        switch condition.sex {
+        switch conditions[index].sex {
         case .any: 1
         case .female: isFemale ? 1.7 : 0.3
         case .male: isFemale ? 0.3 : 1.7
         }
-      let kindFactor = condition.isChronic ? frailty : PatientDynamics.acuteFactor
-      return PatientDynamics.skewed(condition.prevalence) * kindFactor * condition.ageFactors[age] * sexFactor
+      let kindFactor = conditions[index].isChronic ? frailty : PatientDynamics.acuteFactor
+      return PatientDynamics.skewed(conditions[index].prevalence) * kindFactor * conditions[index].ageFactors[age]
+        * sexFactor
     }
     let again = PatientDynamics.returnRates[draws.pick(PatientDynamics.returnRates.map(\.share))].again
     var visits = 2
@@ -108,7 +111,8 @@ struct PatientCourse {
 
   private mutating func describeConditions(in record: inout VisitRecord) {
     typealias Rates = PatientDynamics
-    for (index, condition) in knowledge.conditions.enumerated() where isActive[index] {
+    for index in knowledge.conditions.indices where isActive[index] {
+      let condition = knowledge.conditions[index]
       if draws.happens(condition.isChronic ? Rates.codedChronic : Rates.codedAcute) {
         record.diagnoses.insert(firstCode(of: index))
         for rate in [Rates.secondCode, Rates.thirdCode] where draws.happens(rate) {
@@ -148,18 +152,20 @@ struct PatientCourse {
 
   /// Procedures and symptoms, with causes or without, and what is given for them.
   private mutating func describeCare(in record: inout VisitRecord) {
-    for (index, family) in knowledge.families.enumerated() {
-      guard record.procedureCauses.contains(index) || draws.happens(family.baseRate * PatientDynamics.procedureFactor)
-      else { continue }
-      perform(family, in: &record)
+    for index in knowledge.families.indices {
+      let rate = knowledge.families[index].baseRate * PatientDynamics.procedureFactor
+      guard record.procedureCauses.contains(index) || draws.happens(rate) else { continue }
+      perform(knowledge.families[index], in: &record)
     }
     if record.procedures.codes.isEmpty {
       let rates = knowledge.families.map(\.baseRate)
       perform(knowledge.families[draws.pick(rates)], in: &record)
     }
-    for (index, group) in knowledge.symptoms.enumerated() {
+    for index in knowledge.symptoms.indices {
       let severity = record.symptomCauses[index]
-      guard severity != nil || draws.happens(group.baseRate * PatientDynamics.signFactor) else { continue }
+      let rate = knowledge.symptoms[index].baseRate * PatientDynamics.signFactor
+      guard severity != nil || draws.happens(rate) else { continue }
+      let group = knowledge.symptoms[index]
       let isSevere = severity == true && !group.severe.isEmpty && draws.happens(PatientDynamics.severeWording)
       record.symptoms.insert(draws.code(of: isSevere ? group.severe : group.plain))
       if draws.happens(PatientDynamics.secondPhrase) { record.symptoms.insert(draws.code(of: group.plain)) }

@@ -1,3 +1,4 @@
+import Foundation
 import Records
 
 /// What was written.
@@ -71,19 +72,34 @@ public enum Synthesizer {
   /// "S0000042" for the patient at position 41.
   static func patientID(_ index: Int) -> String { "S" + KnowledgeParser.padded(index + 1, 7) }
 
+  /// Calls `body` with every patient in order. Patients are made a batch at a time on all cores: each depends on its
+  /// number alone, so neither the number of cores nor their timing shows in the result.
   private static func generate<Failure: Error>(
     _ options: SynthesisOptions, knowledge: Knowledge,
     _ body: (_ patient: Int, _ id: String, _ visits: [CohortVisit]) throws(Failure) -> Void
   ) throws(Failure) {
     let simulator = PatientSimulator(knowledge: knowledge, seed: options.seed)
-    for patient in 0..<options.patients {
-      let id = patientID(patient)
-      let visits = simulator.visits(ofPatient: patient).enumerated().map { number, visit in
-        CohortVisit(
-          id: "\(id)-\(number + 1)", diagnoses: visit.diagnoses, procedures: visit.procedures,
-          symptoms: visit.symptoms, medications: visit.medications)
+    let batch = 64 * max(1, ProcessInfo.processInfo.activeProcessorCount)
+    var visits = [[CohortVisit]](repeating: [], count: min(batch, options.patients))
+    for first in stride(from: 0, to: options.patients, by: batch) {
+      let count = min(batch, options.patients - first)
+      visits.withUnsafeMutableBufferPointer { buffer in
+        // Every iteration writes one element of its own.
+        nonisolated(unsafe) let places = buffer
+        DispatchQueue.concurrentPerform(iterations: count) { index in
+          places[index] = Self.visits(ofPatient: first + index, by: simulator)
+        }
       }
-      try body(patient, id, visits)
+      for index in 0..<count { try body(first + index, patientID(first + index), visits[index]) }
+    }
+  }
+
+  private static func visits(ofPatient patient: Int, by simulator: PatientSimulator) -> [CohortVisit] {
+    let id = patientID(patient)
+    return simulator.visits(ofPatient: patient).enumerated().map { number, visit in
+      CohortVisit(
+        id: "\(id)-\(number + 1)", diagnoses: visit.diagnoses, procedures: visit.procedures,
+        symptoms: visit.symptoms, medications: visit.medications)
     }
   }
 

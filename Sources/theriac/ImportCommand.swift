@@ -1,55 +1,75 @@
 import ArgumentParser
 import Foundation
 import Records
-
-extension ImportFormat: ExpressibleByArgument {}
+import TextEncoder
 
 struct Import: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Make a cohort file from raw tables.",
     discussion: """
-      Reads NAME.csv or NAME.csv.gz (header in any case) and keeps admissions with diagnoses, procedures and mapped \
-      medications of patients with two of them or more. Medications become ATC third-level classes (four characters) \
-      through the code maps in --maps; docs/importing.md names the files. Every dropped row is counted with its reason; \
-      `theriac describe` shows the report.
-      """)
+      Tables are NAME.csv or NAME.csv.gz, their headers in any case. Every row that is left out is counted with its \
+      reason, and the report is kept in the cohort file (theriac describe FILE --report). docs/importing.md has the \
+      rules, the files that are read and a session for each kind of source.
+      """,
+    subcommands: [
+      ImportMIMIC3.self, ImportMIMIC4.self, ImportEICU.self, ImportSynthea.self, ImportTable.self, ImportOfficial.self,
+      ImportUnknown.self,
+    ], defaultSubcommand: ImportUnknown.self)
+}
 
-  @Argument(help: "Kind of source: mimic3, mimic4.")
-  var format: ImportFormat
+/// Any other word behind `import`: names it, and the sources there are.
+struct ImportUnknown: ParsableCommand {
+  static let configuration = CommandConfiguration(commandName: "unknown", shouldDisplay: false)
+  @Argument(parsing: .captureForPassthrough) var words: [String] = []
+
+  func run() throws {
+    guard let word = words.first, !["--help", "-h"].contains(word) else { throw CleanExit.helpRequest(Import.self) }
+    let known = ImportFormat.allCases.map(\.rawValue).joined(separator: ", ")
+    throw ValidationError(
+      "theriac import \(word): there is no such kind of source; give one of \(known) first, then its options")
+  }
+}
+
+/// What every kind of source is given.
+struct ImportPlace: ParsableArguments {
   @Option(help: "Folder of the source tables.")
   var root: String
-  @Option(help: "Folder of code maps and titles (needed for at least one way from prescription to class).")
-  var maps: String?
-  @OptionGroup(title: "Rules")
-  var rules: CohortRules
   @Option(help: "Name of the cohort; default: the data set's.")
   var name: String?
-  @Flag(help: "Stop at the first malformed row instead of counting it.")
-  var strict = false
   @Option(help: "Cohort file to write.")
   var out: String
 
-  func validate() throws {
-    guard maps != nil else {
-      throw ValidationError(
-        "give --maps FOLDER with at least one way from prescription to class (docs/importing.md names the files)")
-    }
-    try OutputPlace.check(out)
-  }
+  func validate() throws { try OutputPlace.check(out) }
+}
 
-  func run() throws {
+/// What every kind of source that is read from tables is given.
+struct ImportTables: ParsableArguments {
+  @OptionGroup var place: ImportPlace
+  @Option(help: "Folder of code maps and titles.")
+  var maps: String?
+  @Flag(help: "Stop at the first malformed row instead of counting it.")
+  var strict = false
+
+  /// Imports, writes the cohort, prints the report and the result.
+  func run(_ format: ImportFormat, _ rules: CohortRules, _ source: SourceOptions = SourceOptions()) throws {
     var options = try rules.options()
-    options.name = name
+    options.name = place.name
     options.strict = strict
-    let paths = rules.paths(root: root, maps: maps)
+    let paths = rules.paths(root: place.root, maps: maps)
     let started = ContinuousClock.now
     let progress = ProgressDisplay()
-    let cohort = try CohortImport.run(format, paths: paths, options: options) { progress.show($0) }
+    let cohort = try CohortImport.run(format, paths: paths, options: options, source: source) { progress.show($0) }
     progress.end()
-    try CohortFile.write(cohort, to: out)
+    try CohortFile.write(cohort, to: place.out)
+    ImportResult.show(cohort, place.out, started)
+  }
+}
+
+enum ImportResult {
+  static func show(_ cohort: Cohort, _ path: String, _ started: ContinuousClock.Instant) {
     Console.note(cohort.report.text())
     Console.result(
-      "\(out): \(cohort.patientCount) patients, \(cohort.visitCount) visits, \(cohort.medicationCount) medications "
+      "\(path): \(cohort.patientCount) patients, \(cohort.visitCount) visits, \(cohort.medicationCount) medications "
         + "(\((ContinuousClock.now - started).formatted(.units(allowed: [.seconds], fractionalPart: .show(length: 1)))))"
     )
   }

@@ -50,7 +50,8 @@ import Testing
       ])
     #expect(
       table.examples == [
-        "t.csv:3: too few fields (1 instead of 2)", "t.csv:4: too many fields (3 instead of 2)",
+        "t.csv:3: too few fields (1 instead of 2)",
+        "t.csv:4: too many fields (3 instead of 2, the row ends in line 5)",
         "t.csv:6: text after a closing quote", "t.csv:8: a quote is not closed",
       ])
   }
