@@ -79,7 +79,7 @@ let package = Package(
     .executableTarget(
       name: "theriac",
       dependencies: [
-        "HDF5", "Records", "Synthesis", "TextEncoder", "Checkpoints", "Training", "Runs", "Cluster", "Sweeps",
+        "HDF5", "Records", "Synthesis", "Molecules", "TextEncoder", "Checkpoints", "Training", "Runs", "Cluster", "Sweeps",
         "Reports",
         "Metrics",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -88,7 +88,7 @@ let package = Package(
     tests("Random"),
     tests("HDF5"),
     tests("TensorCore", ["Random"]),
-    tests("Records", ["HDF5", "Random"]),
+    tests("Records", ["HDF5", "Random", "Molecules"]),
     tests("Synthesis", ["Records", "Random"]),
     tests("Molecules", ["HDF5"]),
     tests("Layers", ["TensorCore", "Random", "HDF5"]),

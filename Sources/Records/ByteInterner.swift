@@ -38,8 +38,9 @@ struct ByteInterner {
   }
 
   /// The number of a byte string that was seen before; nil for any other.
-  func find(_ field: Field) -> Int32? {
-    let slice = UnsafeBufferPointer(start: field.base, count: field.count)
+  func find(_ field: Field) -> Int32? { find(UnsafeBufferPointer(start: field.base, count: field.count)) }
+
+  func find(_ slice: UnsafeBufferPointer<UInt8>) -> Int32? {
     let hash = Self.hash(slice)
     var slot = Int(hash) & (slots.count - 1)
     while slots[slot] != 0 {

@@ -27,7 +27,7 @@ extension CohortAssembler {
       filters.append(Lost(kind: nil, sentence: "have no \(medicationRow)"))
       lose(&taken, &alive, kept, Int8(filters.count - 1))
       complete = ofPatientsWithEnoughVisits(kept)
-      step("of patients with \(options.minimumVisits) or more such visits, before medications are mapped", complete)
+      step("of patients with \(options.minimumVisits) or more such visits" + ImportReport.asideSuffix, complete)
     }
     let before = kept
     keep(&kept) { codes[.medication]?.has($0) ?? false }

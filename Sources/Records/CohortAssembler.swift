@@ -12,6 +12,14 @@ struct CohortAssembler {
   var medications: MedicationEntries
   /// Kinds that the source cannot have, each with the reason as a sentence without a full stop.
   var absent: [CodeKind: String] = [:]
+  /// Dates are moved by an amount that differs between patients, so that times of different patients do not compare.
+  var timesAreShifted = false
+  /// Finds symptoms in notes; nil before `startNotes`, and when they are not wanted or no list of them is there.
+  var noteScanner: NoteScanner?
+  /// `startNotes` was called: the source can have notes.
+  var readsNotes = false
+  let paths: ImportPaths
+  let maps: TableFolder?
   /// How the source calls a medication row: "prescription".
   var medicationRow = "prescription"
 
@@ -26,8 +34,11 @@ struct CohortAssembler {
     source: String, options: ImportOptions, paths: ImportPaths, maps: TableFolder?, molecules: String? = nil
   ) throws(RecordsError) {
     self.options = options
+    self.paths = paths
+    self.maps = maps
     var report = ImportReport(source: source, options: options.described)
-    properties = try MedicationProperties(paths: paths, maps: maps, preferred: molecules, report: &report)
+    properties = try MedicationProperties(
+      options: options, paths: paths, maps: maps, preferred: molecules, report: &report)
     var rules: [MedicationEntries.Rule] = []
     if options.requireMolecules {
       guard let listed = properties.molecules else {
@@ -36,6 +47,10 @@ struct CohortAssembler {
           expected: "a molecules file beside it, in the maps folder or given (none was found)")
       }
       rules.append(MedicationEntries.Rule(reason: "class has no molecule", classes: Set(listed.keys)))
+    }
+    if let classes = properties.classes {
+      rules.append(
+        MedicationEntries.Rule(reason: "class is not in \(classes.name)", classes: Set(classes.list)))
     }
     medications = MedicationEntries(rules: rules)
     self.report = report
@@ -89,11 +104,20 @@ extension CohortAssembler {
   ///   - namer: nil when all texts came with the rows.
   /// - Throws: `nothingKept` with why; `badOption` for a rule that this source cannot follow.
   mutating func cohort(name: String, namer: (any CodeNamer)? = nil) throws(RecordsError) -> Cohort {
+    if let path = paths.notes ?? paths.symptoms, !readsNotes {
+      throw .badOption(
+        paths.notes == nil ? "symptoms" : "notes", value: path,
+        expected: "nothing: an import of \(name) reads no notes")
+    }
+    noteSymptoms()
     var codes: [CodeKind: VisitCodes] = [
       .diagnosis: diagnoses.sealed(visits: visits.count), .procedure: procedures.sealed(visits: visits.count),
       .symptom: symptoms.sealed(visits: visits.count), .medication: medications.sealed(visits: visits.count),
     ]
+    for kind in CodeKind.allCases { report.repeated[kind.rawValue] = codes[kind]?.repeated ?? 0 }
     limit(&codes, .diagnosis, to: options.maxDiagnoses)
+    limit(&codes, .procedure, to: options.maxProcedures)
+    limit(&codes, .medication, to: options.maxMedications)
     let order = visits.ordered(try filter(codes))
 
     var patientIDs: [String] = []
@@ -111,9 +135,9 @@ extension CohortAssembler {
     var lists: [CodeKind: CodeLists] = [:]
     for kind in CodeKind.allCases {
       guard let of = codes.removeValue(forKey: kind) else { continue }
-      (vocabularies[kind], lists[kind]) = of.lists(order, sortsLists: kind == .medication)
+      let inOrder = kind == .medication && options.classOrder == .list ? properties.classes?.list ?? [] : []
+      (vocabularies[kind], lists[kind]) = of.lists(order, first: inOrder, sortsLists: kind == .medication)
     }
-    if let reason = absent[.symptom] { report.notes.append("No symptoms: \(reason); the symptom vocabulary is empty.") }
     var namer = namer
     for kind in CodeKind.allCases {
       guard let vocabulary = vocabularies[kind], let own = lists[kind] else { continue }
@@ -122,17 +146,44 @@ extension CohortAssembler {
         kind == .medication ? medicationTexts(vocabulary.codes, given) : named(kind, vocabulary.codes, given)
     }
     let medications = vocabularies[.medication]?.codes ?? []
+    if let classes = properties.classes {
+      let unused = classes.list.filter { !medications.contains($0) }
+      report.notes.append(
+        "Of the \(classes.list.count) classes in \(classes.name), \(unused.count) are in no kept visit"
+          + (unused.isEmpty ? "." : ": \(unused.joined(separator: ", "))."))
+    }
     return Cohort(
       name: options.name ?? name, vocabularies: vocabularies, patientIDs: patientIDs, visitOffsets: visitOffsets,
       visitIDs: order.map { visits.visitIDs[Int($0)] }, lists: lists,
       smiles: properties.smiles(medications, report: &report), interactions: properties.interactions(medications),
-      splits: options.split.assign(patients: patientIDs.count), splitRule: options.split.description, report: report)
+      splits: try splits(order, visitOffsets, name), splitRule: options.split.description, report: report)
+  }
+
+  /// The split of each patient; says what a reader must know of it.
+  private mutating func splits(
+    _ order: [Int32], _ visitOffsets: [Int], _ name: String
+  ) throws(RecordsError) -> [Split] {
+    let patients = visitOffsets.count - 1
+    guard options.split == .byTime else { return options.split.assign(patients: patients) }
+    let times = (0..<patients).map { visits.times[Int(order[visitOffsets[$0 + 1] - 1])] }
+    if let patient = times.firstIndex(of: VisitTable.noTime) {
+      let visit = visits.visitIDs[Int(order[visitOffsets[patient + 1] - 1])]
+      throw .badOption(
+        "split", value: "by-time", expected: "official or shuffled: \(name) gives no time of visit \(visit)")
+    }
+    if timesAreShifted {
+      report.notes.append(
+        "Split by time: \(name) shifts the dates of every patient by another amount, so the order of patients in time "
+          + "is not that of the calendar; use this split to try the rule, not to claim that the future is predicted.")
+    }
+    return SplitRule.byTime(times)
   }
 
   private mutating func limit(_ codes: inout [CodeKind: VisitCodes], _ kind: CodeKind, to limit: Int?) {
     guard let limit, let left = codes[kind]?.keepMostFrequent(limit), !left.isEmpty else { return }
     report.notes.append(
-      "Only the \(limit) most frequent \(kind.rawValue) codes are kept; \(left.count) codes are left out.")
+      "Only the \(limit) most frequent \(kind.rawValue) codes are kept; \(left.count) codes are left out: "
+        + left.prefix(8).joined(separator: ", ") + (left.count > 8 ? ", …" : "") + ".")
   }
 
   /// Texts that came with the rows; a code without one is its own text.

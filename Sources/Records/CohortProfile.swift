@@ -30,6 +30,8 @@ public struct CohortProfile: Codable, Equatable, Sendable {
   public var medicationsWithoutMolecule: Int
   /// Interacting pairs ÷ all pairs of medications of the same visit, pooled; nil when no interactions are known.
   public var labelDDI, labelDDITrain, labelDDITest, labelDDIValidation: Double?
+  /// What stands in more than one split.
+  public var leakage: CohortLeakage
   /// By the split's name.
   public var splits: [String: Part]
   public var splitRule: String
@@ -60,7 +62,7 @@ public struct CohortProfile: Codable, Equatable, Sendable {
     case labelDDITrain = "label_ddi_train"
     case labelDDITest = "label_ddi_test"
     case labelDDIValidation = "label_ddi_validation"
-    case splits
+    case leakage, splits
     case splitRule = "split_rule"
     case source
     case contentHash = "content_hash"
@@ -90,6 +92,7 @@ public struct CohortProfile: Codable, Equatable, Sendable {
     labelDDITrain = pairs.rate([.train])
     labelDDITest = pairs.rate([.test])
     labelDDIValidation = pairs.rate([.validation])
+    leakage = CohortLeakage(cohort)
     splits = [:]
     for split in Split.allCases {
       let members = cohort.splits.indices.filter { cohort.splits[$0] == split }

@@ -50,6 +50,9 @@ extension CohortSchema {
         ("texts", .strings(report.unmapped.map(\.text))), ("rows", .numbers(report.unmapped.map(\.rows))),
       ], to: file)
     try write("notes", [("sentences", .strings(report.notes))], to: file)
+    let repeated = report.repeated.sorted { $0.key < $1.key }
+    try write(
+      "repeated", [("kinds", .strings(repeated.map(\.key))), ("rows", .numbers(repeated.map(\.value)))], to: file)
   }
 
   static func readReport(_ file: HDF5File) throws(RecordsError) -> ImportReport {
@@ -100,6 +103,8 @@ extension CohortSchema {
           rows: unmapped.number("rows", row))
       }
       report.notes = (0..<notes.count).map { notes.text("sentences", $0) }
+      let repeated = try Table("repeated", of: file, strings: ["kinds"], numbers: ["rows"])
+      for row in 0..<repeated.count { report.repeated[repeated.text("kinds", row)] = repeated.number("rows", row) }
       return report
     } catch {
       throw RecordsError(error)

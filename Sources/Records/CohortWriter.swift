@@ -123,7 +123,10 @@ public final class CohortWriter {
   /// - Returns: the content hash.
   @discardableResult
   public func finish(split: SplitRule, report: ImportReport) throws(RecordsError) -> String {
-    try finish(splits: split.assign(patients: patientCount), rule: split.description, report: report)
+    if split == .byTime {
+      throw .badOption("split", value: "by-time", expected: "official or shuffled: these visits have no times")
+    }
+    return try finish(splits: split.assign(patients: patientCount), rule: split.description, report: report)
   }
 
   /// Ends the file with the given splits, one per patient.

@@ -1,61 +1,40 @@
-/// Where an import reads from. Everything but the root may be left out; what is missing is said in the report.
-public struct ImportPaths: Equatable, Sendable {
-  /// Folder of the source tables.
-  public var root: String
-  /// Folder of code maps and titles (`gsn_atc_ndc_ethos.csv`, `ndc2rxcui.csv`, `atc_names_ethos.csv`, …).
-  public var maps: String?
-  /// JSON `{"N02B": ["SMILES", …]}`; nil: the file of that kind in the maps folder.
-  public var molecules: String?
-  /// CSV `atc3_a,atc3_b`, plain or gzip; nil: the file of that kind in the maps folder.
-  public var interactions: String?
-  /// Tab-separated `class description` lines without a header; nil: texts are made from ATC names.
-  public var medicationTexts: String?
-
-  public init(
-    root: String, maps: String? = nil, molecules: String? = nil, interactions: String? = nil,
-    medicationTexts: String? = nil
-  ) {
-    self.root = root
-    self.maps = maps
-    self.molecules = molecules
-    self.interactions = interactions
-    self.medicationTexts = medicationTexts
-  }
-}
-
-/// A way from what a prescription row says to an ATC third-level class (four characters: N02B).
-public enum MedicationRoute: String, CaseIterable, Codable, Sendable {
-  /// Generic sequence number → ATC (`gsn_atc_ndc_ethos.csv`). It knows form and way of giving: intravenous vancomycin
-  /// is J01X, not A07A.
-  case gsn
-  /// 11-digit NDC → class (`atc3_ndc_molerec.csv`).
-  case ndcATC3 = "ndc-atc3"
-  /// NDC → RxCUI (`ndc2rxcui.csv` or `ndc2RXCUI.txt`) → ATC (`RXCUI2atc4.csv`, `RXCUI2atc4_compat.csv` or
-  /// `rxcui2atc_fda2020.csv`): the way of SafeDrug, DrugRec and NLA-MMR.
-  case ndcRxCUI = "ndc-rxcui"
-  /// NDC → ATC of the FDA directory (`ndc2atc4_fda2020.csv`), the widest and the least specific.
-  case ndcATC4 = "ndc-atc4"
-}
-
-/// What an import keeps. Everything is written into the report.
+/// What an import keeps. Everything is written into the report. What the paper's own processing does stands beside each.
 public struct ImportOptions: Codable, Equatable, Sendable {
   /// Name of the cohort; nil: the data set's.
   public var name: String?
-  /// Patients with fewer kept visits are left out.
+  /// Patients with fewer kept visits are left out. Paper: 2.
   public var minimumVisits = 2
   /// Kinds of which a visit needs at least one code; nil: diagnosis, procedure and medication, as far as the source has
-  /// them. Medications are what is learnt, so they are always among them.
+  /// them (the paper's rule; eICU has no procedures). Medications are what is learnt, so they are always among them.
   public var required: [CodeKind]?
-  /// Only medications whose order starts less than 24 hours after the admission.
+  /// Only medications whose order starts less than 24 hours after the admission. Paper: off. GAMENet keeps the orders
+  /// that start on the day of the first order of each ICU stay instead.
   public var firstDayOnly = false
-  /// Only the most frequent diagnosis codes (2000 in SafeDrug); nil: all. Counted once per visit, ties by code.
+  /// Only the most frequent diagnosis codes; nil: all. Counted once per visit over all visits, ties by code.
+  /// SafeDrug and the paper's processing: 2000.
   public var maxDiagnoses: Int?
-  /// Tried in this order for each prescription row; the first that knows the code decides.
+  /// The same for procedures. Paper: all.
+  public var maxProcedures: Int?
+  /// The same for medications. SafeDrug: 300, more than there are.
+  public var maxMedications: Int?
+  /// Tried in this order for each prescription row; the first that knows the code decides. Paper: ndc-rxcui alone.
   public var routes = MedicationRoute.allCases
-  /// Only medications for which the molecules file lists a structure.
+  /// Which class counts when a map gives one code several. Paper: first.
+  public var ambiguity = Ambiguity.preferred
+  /// Only medications for which the molecules file lists a structure. Paper: on.
   public var requireMolecules = false
-  /// Substances named in a medication's text, at most.
+  /// Only classes of a list. Paper: the 112 (MIMIC-III) and 121 (MIMIC-IV) classes are what its own rules leave.
+  public var classes: ClassList?
+  /// How the medication vocabulary is ordered.
+  public var classOrder = ClassOrder.sorted
+  /// Where molecules come from. Paper: published.
+  public var moleculeRule = MoleculeRule.published
+  /// Molecules of a class taken from a drug table, at most; 0: all. The published lists have at most 3.
+  public var moleculesPerClass = 3
+  /// Substances named in a medication's text, or drugs described in it, at most.
   public var substancesPerText = 12
+  /// How symptoms are found in notes; nil: not at all, even where notes and a list of symptoms are there.
+  public var symptoms: SymptomOptions? = SymptomOptions()
   public var split = SplitRule.official
   /// The first malformed row ends the import with an error instead of being counted.
   public var strict = false
@@ -63,8 +42,9 @@ public struct ImportOptions: Codable, Equatable, Sendable {
   public init() {}
 
   private enum CodingKeys: String, CodingKey, CaseIterable {
-    case name, minimumVisits, required, firstDayOnly, maxDiagnoses, routes, requireMolecules
-    case substancesPerText, split, strict
+    case name, minimumVisits, required, firstDayOnly, maxDiagnoses, maxProcedures, maxMedications, routes, ambiguity
+    case requireMolecules, classes, classOrder, moleculeRule, moleculesPerClass, substancesPerText, symptoms, split
+    case strict
   }
 
   private struct AnyKey: CodingKey {
@@ -74,7 +54,7 @@ public struct ImportOptions: Codable, Equatable, Sendable {
     init?(intValue: Int) { nil }
   }
 
-  /// Keys that are absent keep their default; keys that are unknown are an error.
+  /// Keys that are absent keep their default; keys that are unknown are an error. `"symptoms": null` looks for none.
   public init(from decoder: any Decoder) throws {
     for key in try decoder.container(keyedBy: AnyKey.self).allKeys where CodingKeys(stringValue: key.stringValue) == nil
     {
@@ -83,50 +63,49 @@ public struct ImportOptions: Codable, Equatable, Sendable {
         expected: "one of " + CodingKeys.allCases.map(\.rawValue).joined(separator: ", "))
     }
     let values = try decoder.container(keyedBy: CodingKeys.self)
+    func given<Value: Decodable>(_ key: CodingKeys, else other: Value) throws -> Value {
+      try values.decodeIfPresent(Value.self, forKey: key) ?? other
+    }
     name = try values.decodeIfPresent(String.self, forKey: .name)
-    minimumVisits = try values.decodeIfPresent(Int.self, forKey: .minimumVisits) ?? minimumVisits
+    minimumVisits = try given(.minimumVisits, else: minimumVisits)
     required = try values.decodeIfPresent([CodeKind].self, forKey: .required)
-    firstDayOnly = try values.decodeIfPresent(Bool.self, forKey: .firstDayOnly) ?? firstDayOnly
+    firstDayOnly = try given(.firstDayOnly, else: firstDayOnly)
     maxDiagnoses = try values.decodeIfPresent(Int.self, forKey: .maxDiagnoses)
-    routes = try values.decodeIfPresent([MedicationRoute].self, forKey: .routes) ?? routes
-    requireMolecules = try values.decodeIfPresent(Bool.self, forKey: .requireMolecules) ?? requireMolecules
-    substancesPerText = try values.decodeIfPresent(Int.self, forKey: .substancesPerText) ?? substancesPerText
-    split = try values.decodeIfPresent(SplitRule.self, forKey: .split) ?? split
-    strict = try values.decodeIfPresent(Bool.self, forKey: .strict) ?? strict
+    maxProcedures = try values.decodeIfPresent(Int.self, forKey: .maxProcedures)
+    maxMedications = try values.decodeIfPresent(Int.self, forKey: .maxMedications)
+    routes = try given(.routes, else: routes)
+    ambiguity = try given(.ambiguity, else: ambiguity)
+    requireMolecules = try given(.requireMolecules, else: requireMolecules)
+    classes = try values.decodeIfPresent(ClassList.self, forKey: .classes)
+    classOrder = try given(.classOrder, else: classOrder)
+    moleculeRule = try given(.moleculeRule, else: moleculeRule)
+    moleculesPerClass = try given(.moleculesPerClass, else: moleculesPerClass)
+    substancesPerText = try given(.substancesPerText, else: substancesPerText)
+    if values.contains(.symptoms) { symptoms = try values.decodeIfPresent(SymptomOptions.self, forKey: .symptoms) }
+    split = try given(.split, else: split)
+    strict = try given(.strict, else: strict)
   }
 
-  /// - Throws: `badOption` naming the option and what it may be.
-  func validate() throws(RecordsError) {
-    if minimumVisits < 1 {
-      throw .badOption("minimumVisits", value: "\(minimumVisits)", expected: "1 or more")
-    }
-    if let required, !required.contains(.medication) || Set(required).count != required.count {
-      throw .badOption(
-        "require", value: required.map(\.rawValue).joined(separator: ","),
-        expected: "medication (it is what is learnt) and any of diagnosis, procedure, symptom, each once")
-    }
-    if let maxDiagnoses, maxDiagnoses < 1 {
-      throw .badOption("maxDiagnoses", value: "\(maxDiagnoses)", expected: "1 or more, or nothing for all")
-    }
-    if substancesPerText < 0 {
-      throw .badOption("substancesPerText", value: "\(substancesPerText)", expected: "0 or more")
-    }
-    if routes.isEmpty || Set(routes).count != routes.count {
-      let known = MedicationRoute.allCases.map(\.rawValue).joined(separator: ", ")
-      throw .badOption(
-        "routes", value: "[" + routes.map(\.rawValue).joined(separator: ", ") + "]",
-        expected: "one or more of \(known), each once")
-    }
-  }
-
-  /// For the report: name → value.
-  var described: [String: String] {
-    [
-      "name": name ?? "", "minimumVisits": "\(minimumVisits)", 
-      "required": required.map { $0.map(\.rawValue).joined(separator: ", ") } ?? "all the source has",
-      "firstDayOnly": "\(firstDayOnly)", "maxDiagnoses": maxDiagnoses.map { "\($0)" } ?? "all",
-      "routes": routes.map(\.rawValue).joined(separator: ", "), "requireMolecules": "\(requireMolecules)",
-      "substancesPerText": "\(substancesPerText)", "split": split.description, "strict": "\(strict)",
-    ]
+  /// As `init(from:)` reads it: no symptoms are written as null, which is not the same as an absent key.
+  public func encode(to encoder: any Encoder) throws {
+    var values = encoder.container(keyedBy: CodingKeys.self)
+    try values.encodeIfPresent(name, forKey: .name)
+    try values.encode(minimumVisits, forKey: .minimumVisits)
+    try values.encodeIfPresent(required, forKey: .required)
+    try values.encode(firstDayOnly, forKey: .firstDayOnly)
+    try values.encodeIfPresent(maxDiagnoses, forKey: .maxDiagnoses)
+    try values.encodeIfPresent(maxProcedures, forKey: .maxProcedures)
+    try values.encodeIfPresent(maxMedications, forKey: .maxMedications)
+    try values.encode(routes, forKey: .routes)
+    try values.encode(ambiguity, forKey: .ambiguity)
+    try values.encode(requireMolecules, forKey: .requireMolecules)
+    try values.encodeIfPresent(classes, forKey: .classes)
+    try values.encode(classOrder, forKey: .classOrder)
+    try values.encode(moleculeRule, forKey: .moleculeRule)
+    try values.encode(moleculesPerClass, forKey: .moleculesPerClass)
+    try values.encode(substancesPerText, forKey: .substancesPerText)
+    try values.encode(symptoms, forKey: .symptoms)
+    try values.encode(split, forKey: .split)
+    try values.encode(strict, forKey: .strict)
   }
 }

@@ -91,6 +91,8 @@ public struct ImportReport: Codable, Equatable, Sendable {
   public var unmapped: [UnmappedCode]
   /// Sentences for people: absent files, codes named by a prefix, and the like.
   public var notes: [String]
+  /// Rows that named a code of the same visit again, by kind: such a code counts once.
+  public var repeated: [String: Int] = [:]
 
   public init(
     source: String, options: [String: String] = [:], tables: [Table] = [], flow: [FlowStep] = [],
@@ -107,7 +109,7 @@ public struct ImportReport: Codable, Equatable, Sendable {
 
   public static let malformedPrefix = "malformed: "
   /// Unmapped codes kept per kind.
-  public static let unmappedLimit = 2_000
+  public static let unmappedLimit = 20_000
   /// Malformed rows kept per table.
   public static let exampleLimit = 5
 }

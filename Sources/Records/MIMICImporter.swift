@@ -6,6 +6,7 @@ import Foundation
 struct MIMICImporter {
   let layout: MIMICLayout
   let options: ImportOptions
+  let paths: ImportPaths
   let progress: ((ImportProgress) -> Void)?
   let folder: TableFolder
   let maps: TableFolder
@@ -17,6 +18,7 @@ struct MIMICImporter {
   ) throws(RecordsError) {
     self.layout = layout
     self.options = options
+    self.paths = paths
     self.progress = progress
     folder = try TableFolder(paths.root, searched: layout.folders)
     guard let mapsPath = paths.maps else {
@@ -32,10 +34,12 @@ struct MIMICImporter {
     }
     assembler = try CohortAssembler(
       source: format.rawValue, options: options, paths: paths, maps: maps, molecules: layout.molecules)
+    assembler.timesAreShifted = true
   }
 
   mutating func run() throws(RecordsError) -> Cohort {
-    var routes = try MedicationRoutes(options.routes, maps: maps, report: &assembler.report)
+    var routes = try MedicationRoutes(
+      options.routes, ambiguity: options.ambiguity, maps: maps, report: &assembler.report)
     try readAdmissions(births: try readPatients())
     try readCodes(layout.diagnoses, into: \.diagnoses)
     try readCodes(layout.procedures, into: \.procedures)
@@ -43,10 +47,7 @@ struct MIMICImporter {
     assembler.report.routes = routes.loaded.map {
       ImportReport.Route(name: $0.route.rawValue, files: $0.files, rows: $0.rows)
     }
-    assembler.absent[.symptom] =
-      folder.optionalTable(layout.notes) == nil
-      ? "\(layout.notes.uppercased()) is absent"
-      : "\(layout.notes.uppercased()) is there, but finding symptoms in notes is not part of this importer"
+    try readNotes()
     return try assembler.cohort(
       name: layout.name,
       namer: MIMICTitles(layout: layout, folder: folder, maps: maps, options: options, progress: progress))

@@ -10,10 +10,19 @@ struct MIMICLayout {
     let titleMaps: [(file: String, version: String)]
   }
 
+  /// The table of notes. Columns: `hadm_id`, `text`, and `category` and `iserror` where there are several kinds.
+  struct Notes {
+    let table: String
+    /// Folders below the root that may hold it, in order.
+    let folders: [String]
+    let hasCategories: Bool
+  }
+
   let name: String
   /// Folders below the root that may hold the tables, in order.
   let folders: [String]
-  let patients, admissions, prescriptions, notes: String
+  let patients, admissions, prescriptions: String
+  let notes: Notes
   let diagnoses, procedures: Codes
   let code: String
   /// Column that tells ICD-9 from ICD-10; nil in MIMIC-III, where all codes are ICD-9.
@@ -25,7 +34,8 @@ struct MIMICLayout {
   static var mimic3: MIMICLayout {
     MIMICLayout(
       name: "MIMIC-III", folders: [""], patients: "PATIENTS", admissions: "ADMISSIONS",
-      prescriptions: "PRESCRIPTIONS", notes: "NOTEEVENTS",
+      prescriptions: "PRESCRIPTIONS",
+      notes: Notes(table: "NOTEEVENTS", folders: [""], hasCategories: true),
       diagnoses: Codes(
         kind: .diagnosis, table: "DIAGNOSES_ICD", titles: "D_ICD_DIAGNOSES",
         titleMaps: [("icd9cm_diagnosis_titles", "")]),
@@ -38,7 +48,8 @@ struct MIMICLayout {
   static var mimic4: MIMICLayout {
     MIMICLayout(
       name: "MIMIC-IV", folders: ["hosp", ""], patients: "patients", admissions: "admissions",
-      prescriptions: "prescriptions", notes: "noteevents",
+      prescriptions: "prescriptions",
+      notes: Notes(table: "discharge", folders: ["note", "", "../note"], hasCategories: false),
       diagnoses: Codes(
         kind: .diagnosis, table: "diagnoses_icd", titles: "d_icd_diagnoses",
         titleMaps: [("icd9cm_diagnosis_titles", "9"), ("icd10cm_titles_2021", "10")]),

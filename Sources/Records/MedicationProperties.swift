@@ -1,30 +1,89 @@
 import Foundation
 
-/// What files beside the tables say about ATC classes: molecules, interactions, texts.
+/// What files beside the tables say about ATC classes: molecules, interactions, texts, and lists of classes.
 struct MedicationProperties {
-  /// Class → SMILES; nil when no file was found.
+  /// Class → SMILES, by the molecule rule; nil when no file was found.
   private(set) var molecules: [String: [String]]?
   /// Pairs of classes; nil when no file was found.
   private(set) var pairs: [(String, String)]?
   private(set) var texts = MedicationTexts()
+  /// The classes that an import is limited to, in their order; nil when it is not.
+  private(set) var classes: (list: [String], name: String)?
+  /// Classes in the order of the interaction matrix, when a list lies beside the pairs.
+  private var matrixOrder: [String]?
+  private var moleculesFile = ""
 
   /// - Parameters:
   ///   - molecules: molecules that the source itself has; a file that was given goes before.
   ///   - pairs: likewise interactions.
-  /// - Throws: `missingFile` for a path that was given; `badMap` for a molecules file that is no such JSON.
+  /// - Throws: `missingFile` for a path that was given; `badMap` for a file that is not what it should be; `badOption`
+  ///   for a rule whose file is missing.
   init(
-    molecules: [String: [String]]? = nil, pairs: [(String, String)]? = nil, paths: ImportPaths, maps: TableFolder?,
-    preferred: String?, report: inout ImportReport
+    molecules: [String: [String]]? = nil, pairs: [(String, String)]? = nil, options: ImportOptions, paths: ImportPaths,
+    maps: TableFolder?, preferred: String?, report: inout ImportReport
   ) throws(RecordsError) {
+    let drugs = try paths.drugs.map { path throws(RecordsError) in try DrugTable(path, report: &report) }
     self.molecules = molecules?.mapValues { $0.filter { !$0.isEmpty } }.filter { !$0.value.isEmpty }
     self.pairs = pairs
+    moleculesFile = report.source
     if molecules == nil || paths.molecules != nil { try loadMolecules(paths.molecules, maps, preferred, &report) }
+    if let drugs, let identity = paths.moleculeIdentity, let molecules = self.molecules {
+      let check = MoleculeCheck(molecules, drugs: drugs, identity: identity)
+      report.notes.append(check.sentence(file: moleculesFile, drugs: drugs.file, identity: identity))
+    }
+    if options.moleculeRule == .byATC {
+      guard let drugs else {
+        throw .badOption("molecule rule", value: "by-atc", expected: "a table of drugs beside it (--drugs FILE)")
+      }
+      self.molecules = try drugs.molecules(limit: options.moleculesPerClass)
+    }
     if pairs == nil || paths.interactions != nil { try loadInteractions(paths.interactions, maps, &report) }
     if let path = paths.medicationTexts { try texts.load(given: path, report: &report) }
+    texts.drugs = drugs
     if let file = maps?.optionalTable("atc_names_ethos") {
       try texts.load(names: file, report: &report)
-    } else {
+    } else if drugs == nil {
       report.notes.append("No atc_names_ethos.csv in the maps folder: a medication without a given text is its code.")
+    }
+    try loadClasses(options, paths, &report)
+  }
+
+  private mutating func loadClasses(
+    _ options: ImportOptions, _ paths: ImportPaths, _ report: inout ImportReport
+  ) throws(RecordsError) {
+    if let path = paths.classes, options.classes != .file {
+      throw .badOption("classes", value: path, expected: "a list of classes only where the rule is to use one")
+    }
+    switch options.classes {
+    case nil: return
+    case .file:
+      guard let path = paths.classes else {
+        throw .badOption("classes", value: "file", expected: "the path of a list with one class a line")
+      }
+      let list = try CodeListFile(path, report: &report)
+      classes = (list.entries, list.shown)
+    case .molecules:
+      guard let molecules else {
+        throw .badOption("classes", value: "molecules", expected: "a molecules file in --maps or in --molecules")
+      }
+      if options.classOrder == .list {
+        throw .badOption(
+          "classOrder", value: "list", expected: "sorted: a molecules file has no order (give a list of classes)")
+      }
+      classes = (molecules.keys.sorted(), "the molecules")
+    case .interactions:
+      guard let pairs else {
+        throw .badOption("classes", value: "interactions", expected: "a file of interactions in --maps or in --ddi")
+      }
+      if let matrixOrder {
+        classes = (matrixOrder, "the interactions")
+      } else if options.classOrder == .list {
+        throw .badOption(
+          "classOrder", value: "list",
+          expected: "sorted: there is no _order.txt beside the interactions (give a list of classes)")
+      } else {
+        classes = (Set(pairs.flatMap { [$0.0, $0.1] }).sorted(), "the interactions")
+      }
     }
   }
 
@@ -37,6 +96,7 @@ struct MedicationProperties {
       report.notes.append("No molecules: no file was given and the maps folder has no atc3_smiles*.json.")
       return
     }
+    moleculesFile = file.shown
     let (bytes, sha256) = try ByteSource.contents(file.path)
     let decoded: [String: [String]]
     do {
@@ -77,6 +137,13 @@ struct MedicationProperties {
     }
     pairs = read
     report.tables.append(try reader.summary(file.shown))
+    var stem = file.path
+    for suffix in [".gz", ".csv"] where stem.lowercased().hasSuffix(suffix) { stem.removeLast(suffix.count) }
+    let order = stem + "_order.txt"
+    if FileManager.default.fileExists(atPath: order) {
+      let list = try CodeListFile(order, report: &report) { ATCClass($0) == nil ? "no ATC class" : nil }
+      matrixOrder = list.entries
+    }
   }
 
   private static func named(_ path: String) -> (path: String, shown: String) {

@@ -69,37 +69,40 @@ struct MedicationRoutes {
 }
 
 extension MedicationRoutes {
-  static let compatFiles = ["RXCUI2atc4", "RXCUI2atc4_compat", "rxcui2atc_fda2020"]
+  static let compatFiles = ["RXCUI2atc4", "ndc2atc_level4", "RXCUI2atc4_compat", "rxcui2atc_fda2020"]
+  static let conceptLiterals = ["ndc2RXCUI.txt", "ndc2rxnorm_mapping.txt"]
 
   /// Loads the wanted routes whose files are there.
   /// - Throws: `noMedicationRoute` when none is; what reading throws.
-  init(_ wanted: [MedicationRoute], maps: TableFolder, report: inout ImportReport) throws(RecordsError) {
+  init(
+    _ wanted: [MedicationRoute], ambiguity: Ambiguity = .preferred, maps: TableFolder, report: inout ImportReport
+  ) throws(RecordsError) {
     var lookedFor: [String] = []
     for route in wanted {
       switch route {
       case .gsn:
         lookedFor.append("gsn_atc_ndc_ethos.csv")
         guard let file = maps.optionalTable("gsn_atc_ndc_ethos") else { continue }
-        let classes = try Self.classes(file, key: "gsn", value: "atc", keyWord: "GSN", report: &report)
+        let classes = try Self.classes(file, key: "gsn", value: "atc", keyWord: "GSN", ambiguity, report: &report)
         loaded.append(Loaded(route: route, files: [file.shown], classes: classes))
       case .ndcATC3:
         lookedFor.append("atc3_ndc_molerec.csv")
         guard let file = maps.optionalTable("atc3_ndc_molerec") else { continue }
-        let classes = try Self.classes(file, key: "ndc11", value: "atc3", keyWord: "NDC", report: &report)
+        let classes = try Self.classes(file, key: "ndc11", value: "atc3", keyWord: "NDC", ambiguity, report: &report)
         loaded.append(Loaded(route: route, files: [file.shown], classes: classes))
       case .ndcATC4:
         lookedFor.append("ndc2atc4_fda2020.csv")
         guard let file = maps.optionalTable("ndc2atc4_fda2020") else { continue }
-        let classes = try Self.classes(file, key: "ndc11", value: "atc4", keyWord: "NDC", report: &report)
+        let classes = try Self.classes(file, key: "ndc11", value: "atc4", keyWord: "NDC", ambiguity, report: &report)
         loaded.append(Loaded(route: route, files: [file.shown], classes: classes))
       case .ndcRxCUI:
-        lookedFor.append("ndc2rxcui.csv or ndc2RXCUI.txt with \(Self.compatFiles.joined(separator: ".csv or ")).csv")
+        lookedFor.append("ndc2rxcui.csv or \(Self.conceptLiterals.joined(separator: " or ")) with \(Self.compatFiles.joined(separator: ".csv or ")).csv")
         let second = Self.compatFiles.lazy.compactMap { maps.optionalTable($0) }.first
-        let first = maps.optionalTable("ndc2rxcui") ?? maps.file(["ndc2RXCUI.txt"])
+        let first = maps.optionalTable("ndc2rxcui") ?? maps.file(Self.conceptLiterals)
         guard let first, let second else { continue }
         let concepts = try Self.concepts(first, report: &report)
         let column = second.shown.lowercased().hasPrefix("rxcui2atc_fda") ? "atc4" : "ATC4"
-        let classes = try Self.classes(second, key: "rxcui", value: column, keyWord: "RxCUI", report: &report)
+        let classes = try Self.classes(second, key: "rxcui", value: column, keyWord: "RxCUI", ambiguity, report: &report)
         loaded.append(
           Loaded(route: route, files: [first.shown, second.shown], classes: concepts.compactMapValues { classes[$0] }))
       }
@@ -115,7 +118,8 @@ extension MedicationRoutes {
 
   /// code → class; of several classes of one code the preferred one (`ATCClass.preferred`).
   static func classes(
-    _ file: (path: String, shown: String), key: String, value: String, keyWord: String, report: inout ImportReport
+    _ file: (path: String, shown: String), key: String, value: String, keyWord: String, _ ambiguity: Ambiguity = .preferred,
+    report: inout ImportReport
   ) throws(RecordsError) -> [Int: ATCClass] {
     let reader = try CSVReader(file.path, shownAs: file.shown)
     let keyColumn = try reader.column(key)
@@ -130,7 +134,7 @@ extension MedicationRoutes {
         reader.skip("no ATC code of the third level or below")
         continue
       }
-      if let known = classes[code], !found.preferred(to: known) { continue }
+      if let known = classes[code], ambiguity == .first || !found.preferred(to: known) { continue }
       classes[code] = found
     }
     if classes.isEmpty { throw .badMap(file.path, reason: "no row has a \(keyWord) and an ATC class") }

@@ -1,9 +1,10 @@
-/// The text of each ATC class: given in a file, or made from ATC names:
-/// "N02B other analgesics and antipyretics: paracetamol, acetylsalicylic acid, …".
+/// The text of each ATC class: given in a file; else the first sentences on its drugs, where there is a table of drugs;
+/// else made from ATC names: "N02B other analgesics and antipyretics: paracetamol, acetylsalicylic acid, …".
 struct MedicationTexts {
   private var given: [String: String] = [:]
   private var classNames: [String: String] = [:]
   private var substances: [String: [String]] = [:]
+  var drugs: DrugTable?
 
   /// - Parameter path: tab-separated label and description, no header. A label is an ATC code, of which the third level
   ///   counts, or a code of the source (GTC, RxNorm, …).
@@ -42,6 +43,7 @@ struct MedicationTexts {
   /// Nil when nothing is known about the class.
   func text(_ code: String, substances limit: Int) -> String? {
     if let text = given[code] { return text }
+    if let text = drugs?.text(code, className: classNames[code], limit: limit) { return text }
     guard let name = classNames[code] else { return nil }
     var named: Set<String> = []
     let members = (substances[code] ?? []).filter { named.insert($0).inserted }

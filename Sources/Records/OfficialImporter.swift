@@ -4,6 +4,9 @@
 enum OfficialImporter {
   static func run(paths: ImportPaths, options: ImportOptions) throws(RecordsError) -> Cohort {
     try refuseRules(options)
+    if options.split == .byTime {
+      throw .badOption("split", value: "by-time", expected: "official or shuffled: official files give no times")
+    }
     let file = try OfficialFile.read(paths.root)
     let maps = try paths.maps.map { path throws(RecordsError) in try TableFolder(path) }
     var report = ImportReport(source: ImportFormat.official.rawValue, options: options.described)
@@ -14,7 +17,8 @@ enum OfficialImporter {
     let medications = file.vocabularies[CodeKind.medication.rawValue] ?? []
     let pairs = file.interactions?.map { (medications[Int($0[0])], medications[Int($0[1])]) }
     let properties = try MedicationProperties(
-      molecules: file.molecules, pairs: pairs, paths: paths, maps: maps, preferred: nil, report: &report)
+      molecules: file.molecules, pairs: pairs, options: options, paths: paths, maps: maps, preferred: nil,
+      report: &report)
 
     var lists: [CodeKind: CodeLists] = [:]
     for (place, kind) in file.kinds.enumerated() {
@@ -51,6 +55,8 @@ enum OfficialImporter {
     plain.name = options.name
     plain.split = options.split
     plain.substancesPerText = options.substancesPerText
+    plain.moleculeRule = options.moleculeRule
+    plain.moleculesPerClass = options.moleculesPerClass
     let expected = plain.described
     let changed = options.described.filter { expected[$0.key] != $0.value }.keys.sorted()
     guard let first = changed.first else { return }

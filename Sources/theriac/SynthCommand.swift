@@ -21,7 +21,12 @@ struct Synth: ParsableCommand {
   @Option(help: "Cohort file to write.")
   var out: String
 
-  func validate() throws { try OutputPlace.check(out) }
+  func validate() throws {
+    if try SplitRule(argument: split) == .byTime {
+      throw ValidationError("--split by-time: synthetic visits have no times; give official or shuffled:SEED")
+    }
+    try OutputPlace.check(out)
+  }
 
   func run() throws {
     let options = SynthesisOptions(patients: patients, seed: seed, split: try SplitRule(argument: split))

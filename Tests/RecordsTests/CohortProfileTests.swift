@@ -68,15 +68,38 @@ import Testing
   }
 
   @Test("the table has the rows of the paper's Table 1") func table() throws {
-    let lines = CohortProfile(try cohort()).table().split(separator: "\n").map(String.init)
+    let lines = CohortProfile(try cohort()).table().split(separator: "\n").map { line in
+      line.split(separator: "  ").map { $0.trimmingPrefix(" ").description }.filter { !$0.isEmpty }
+    }
     for row in [
-      "# of patients                   3", "# of visits                     4", "# of procedures                 -",
-      "# of medications                4", "Avg # of visits                 1.33 (max 2)",
-      "Avg # of diagnoses per visit    0.75 (max 2)", "Avg # of symptoms per visit     -",
-      "Avg # of medications per visit  2.00 (max 3)", "Label DDI rate                  0.40000",
+      ["Cohort", "p", "paper: MIMIC-III", "paper: MIMIC-IV", "paper: eICU"],
+      ["# of patients", "3", "5,208", "6,136", "9,539"], ["# of visits", "4", "13,490", "17,813", "20,912"],
+      ["# of procedures", "-", "1,378", "4,001", "-"], ["# of medications", "4", "112", "121", "31"],
+      ["Avg # of visits", "1.33 (max 2)", "2.59", "2.90", "2.19"],
+      ["Avg # of symptoms per visit", "-", "7.67", "1.09", "-"],
+      ["Avg # of medications per visit", "2.00 (max 3)", "11.30", "6.68", "5.98"],
+      ["Label DDI rate", "0.40000", "0.08238", "0.07423", "-"],
+      ["train", "1 patients, 2 visits", "0.50000"], ["test", "1 patients, 1 visits", "0.00000"],
+      ["Leakage", "no patient is in two splits; no sequence of visits is in two"],
     ] {
       #expect(lines.contains(row), "\(row)")
     }
+  }
+
+  @Test("leakage: patients in two splits, and sequences of visits that two splits share") func leakage() throws {
+    var cohort = try cohort()
+    #expect(CohortProfile(cohort).leakage == CohortLeakage())
+    cohort.patientIDs = ["1", "2", "1"]
+    #expect(CohortLeakage(cohort).patients == 1)
+    // Patient 3 repeats patient 2's visit, codes in another order.
+    cohort.lists[.medication] = CodeLists([[0, 1, 2], [2, 3], [0, 2], [2, 0]])
+    #expect(CohortLeakage(cohort) == CohortLeakage(patients: 1, sequences: 2))
+    #expect(CohortLeakage(cohort).sentence.contains("2 patients have a sequence of visits"))
+    cohort.splits = [.train, .test, .test]
+    #expect(CohortLeakage(cohort).sequences == 0, "the same split may repeat")
+    // One visit of two is no sequence.
+    cohort.lists[.medication] = CodeLists([[0, 1, 2], [0, 2], [0, 2], [1]])
+    #expect(CohortLeakage(cohort).sequences == 0)
   }
 
   @Test("an empty cohort has a profile without divisions by zero") func empty() {

@@ -90,4 +90,23 @@ import Testing
     #expect(said.contains("No medication route (gsn, ndc-atc3, ndc-rxcui, ndc-atc4)"), "\(said)")
     #expect(said.contains("ndc2RXCUI.txt"), "\(said)")
   }
+
+  @Test("symptoms come from note/discharge beside hosp, or from a file that is given") func symptoms() throws {
+    let text = "note_id,subject_id,hadm_id,text\n1,1,11,\"Chief Complaint:\nCough\n \nFoo\"\n"
+    try folder.write("note/discharge.csv", text)
+    try folder.write("maps/symptoms_list.txt", "Cough\nfoo\n\nCough\n")
+    let cohort = try CohortImport.run(.mimic4, paths: paths)
+    #expect(cohort.vocabulary(.symptom).codes == ["Cough", "foo"])
+    #expect(cohort.report.table("symptoms_list.txt")?.skipped == ["listed before": 1])
+    let bare = ImportPaths(root: folder.path + "/hosp", maps: paths.maps)
+    #expect(try CohortImport.run(.mimic4, paths: bare).vocabulary(.symptom).count == 2, "the root may be hosp itself")
+    try folder.remove("note/discharge.csv")
+    let without = try CohortImport.run(.mimic4, paths: paths)
+    #expect(without.report.notes.contains { $0.contains("DISCHARGE is absent") })
+    var given = paths
+    given.notes = try folder.write("elsewhere.csv", text)
+    #expect(try CohortImport.run(.mimic4, paths: given).vocabulary(.symptom).count == 2)
+    given.notes = "/no/such/file.csv"
+    #expect(throws: RecordsError.missingFile("/no/such/file.csv")) { try CohortImport.run(.mimic4, paths: given) }
+  }
 }

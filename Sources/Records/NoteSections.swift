@@ -1,0 +1,127 @@
+/// Headings of clinical notes: a line that begins with words and a colon, where the words are known as a heading or all
+/// in capitals. "Denies: fever" is none, "PAST MEDICAL HISTORY: none" is one.
+struct NoteSections {
+  /// Sections by the name an option gives, with the headings that open them.
+  static let families: [(name: String, headings: [String])] = [
+    (
+      "chief complaint",
+      [
+        "chief complaint", "chief complaints", "cc", "presenting complaint", "reason for admission",
+        "reason for hospitalization", "reason for visit", "presenting symptoms",
+      ]
+    ),
+    (
+      "history of present illness",
+      [
+        "history of present illness", "history of the present illness", "history of presenting illness", "hpi",
+        "present illness", "brief history", "history", "interval history",
+      ]
+    ),
+    ("review of systems", ["review of systems", "review of symptoms", "ros"]),
+    (
+      "past medical history",
+      ["past medical history", "medical history", "past history", "pmh", "pmhx", "past surgical history", "psh"]
+    ),
+    ("family history", ["family history", "fh", "fhx", "family medical history"]),
+    ("social history", ["social history", "sh", "shx"]),
+    ("physical exam", ["physical exam", "physical examination", "exam", "pe", "vital signs", "vitals", "vs"]),
+    (
+      "hospital course",
+      ["hospital course", "brief hospital course", "course", "icu course", "summary of hospital course"]
+    ),
+    (
+      "discharge",
+      [
+        "discharge diagnosis", "discharge diagnoses", "discharge condition", "discharge instructions",
+        "discharge disposition", "discharge medications", "followup instructions", "follow up", "followup",
+      ]
+    ),
+    (
+      "other",
+      [
+        "allergies", "medications", "medications on admission", "admission medications", "home medications", "meds",
+        "pertinent results", "labs", "laboratory data", "admission labs", "discharge labs", "imaging", "studies",
+        "impression", "assessment", "assessment and plan", "plan", "service", "attending", "admission date",
+        "discharge date", "date of birth", "sex", "addendum", "procedures", "major surgical or invasive procedure",
+      ]
+    ),
+  ]
+
+  private static let longest = 60
+  private static let blank = UInt8(ascii: " ")
+  private static let colon = UInt8(ascii: ":")
+  private static let lineFeed = UInt8(ascii: "\n")
+
+  /// Nil: whole notes.
+  private let wanted: ByteInterner?
+  private let known: ByteInterner
+  private var name: [UInt8] = []
+
+  /// - Parameter sections: as `SymptomOptions.sections`.
+  init(_ sections: [String]) {
+    var known = ByteInterner()
+    for family in Self.families { for heading in family.headings { _ = known.index(of: heading) } }
+    if sections == ["all"] {
+      wanted = nil
+    } else {
+      var wanted = ByteInterner()
+      for section in sections {
+        let section = section.lowercased()
+        let headings = Self.families.first { $0.name == section }?.headings ?? [section]
+        for heading in headings {
+          _ = wanted.index(of: heading)
+          _ = known.index(of: heading)
+        }
+      }
+      self.wanted = wanted
+    }
+    self.known = known
+    name.reserveCapacity(Self.longest)
+  }
+
+  /// Text before the first heading counts only where all does.
+  var beginsWanted: Bool { wanted == nil }
+
+  struct Heading {
+    /// Bytes of the line up to and with the colon.
+    let length: Int
+    let isWanted: Bool
+  }
+
+  /// The heading that a line begins with; nil for other lines.
+  mutating func heading(_ line: UnsafeBufferPointer<UInt8>) -> Heading? {
+    name.removeAll(keepingCapacity: true)
+    var capitals = 0
+    var smalls = 0
+    var words = 1
+    for position in 0..<min(line.count, Self.longest + 20) {
+      let byte = line[position]
+      switch byte {
+      case Self.colon:
+        while name.last == Self.blank { name.removeLast() }
+        if name.isEmpty { return nil }
+        let isKnown = name.withUnsafeBufferPointer { known.find($0) != nil }
+        guard isKnown || (smalls == 0 && capitals >= 2 && words <= 6) else { return nil }
+        let isWanted = name.withUnsafeBufferPointer { name in wanted.map { $0.find(name) != nil } ?? true }
+        return Heading(length: position + 1, isWanted: isWanted)
+      case 0x41...0x5A:
+        capitals += 1
+        name.append(byte | 0x20)
+      case 0x61...0x7A:
+        smalls += 1
+        name.append(byte)
+      case Self.blank, 0x09:
+        if let last = name.last, last != Self.blank {
+          name.append(Self.blank)
+          words += 1
+        }
+      case UInt8(ascii: "/"), UInt8(ascii: "&"), UInt8(ascii: "("), UInt8(ascii: ")"), UInt8(ascii: "-"):
+        if name.isEmpty { return nil }
+        name.append(byte)
+      default: return nil
+      }
+      if name.count > Self.longest { return nil }
+    }
+    return nil
+  }
+}
