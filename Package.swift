@@ -92,7 +92,7 @@ let package = Package(
     tests("Random"),
     tests("HDF5"),
     tests("TensorCore", ["Random", "CKernels"]),
-    tests("Records", ["HDF5", "Random"]),
+    tests("Records", ["HDF5", "Random", "Molecules"]),
     tests("Synthesis", ["Records", "Random"]),
     tests("Molecules", ["HDF5"]),
     .testTarget(

@@ -1,8 +1,9 @@
 extension CohortAssembler {
-  /// The scanner for the list that was given or lies in the maps folder; nil when there is none or none is wanted.
-  static func scanner(
-    _ options: ImportOptions, _ paths: ImportPaths, _ maps: TableFolder?, _ report: inout ImportReport
-  ) throws(RecordsError) -> NoteScanner? {
+  /// Call once in an importer that can have notes.
+  /// - Returns: the scanner for the list that was given or lies in the maps folder; nil when there is no list or no
+  ///   symptoms are wanted.
+  mutating func startNotes() throws(RecordsError) -> NoteScanner? {
+    readsNotes = true
     guard let wanted = options.symptoms else {
       if let path = paths.symptoms {
         throw .badOption("symptoms", value: path, expected: "nothing, since no symptoms are wanted (--no-symptoms)")
@@ -13,7 +14,8 @@ extension CohortAssembler {
     let list = try CodeListFile(path, report: &report) {
       SymptomLexicon.words(of: $0).isEmpty ? "no letter or digit" : nil
     }
-    return NoteScanner(SymptomLexicon(list.entries), sections: wanted.sections)
+    noteScanner = NoteScanner(SymptomLexicon(list.entries), sections: wanted.sections)
+    return noteScanner
   }
 
   /// Adds what a note says of its visit. False when no section of it counts.

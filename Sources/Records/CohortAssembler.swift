@@ -14,11 +14,12 @@ struct CohortAssembler {
   var absent: [CodeKind: String] = [:]
   /// Dates are moved by an amount that differs between patients, so that times of different patients do not compare.
   var timesAreShifted = false
-  /// Finds symptoms in notes; nil when they are not wanted or no list of them is there.
-  let noteScanner: NoteScanner?
-  /// Has this importer a table of notes to read, if it is there?
+  /// Finds symptoms in notes; nil before `startNotes`, and when they are not wanted or no list of them is there.
+  var noteScanner: NoteScanner?
+  /// `startNotes` was called: the source can have notes.
   var readsNotes = false
-  private let paths: ImportPaths
+  let paths: ImportPaths
+  let maps: TableFolder?
   /// How the source calls a medication row: "prescription".
   var medicationRow = "prescription"
 
@@ -34,6 +35,7 @@ struct CohortAssembler {
   ) throws(RecordsError) {
     self.options = options
     self.paths = paths
+    self.maps = maps
     var report = ImportReport(source: source, options: options.described)
     properties = try MedicationProperties(
       options: options, paths: paths, maps: maps, preferred: molecules, report: &report)
@@ -51,7 +53,6 @@ struct CohortAssembler {
         MedicationEntries.Rule(reason: "class is not in \(classes.name)", classes: Set(classes.list)))
     }
     medications = MedicationEntries(rules: rules)
-    noteScanner = try Self.scanner(options, paths, maps, &report)
     self.report = report
   }
 
@@ -103,8 +104,10 @@ extension CohortAssembler {
   ///   - namer: nil when all texts came with the rows.
   /// - Throws: `nothingKept` with why; `badOption` for a rule that this source cannot follow.
   mutating func cohort(name: String, namer: (any CodeNamer)? = nil) throws(RecordsError) -> Cohort {
-    if let notes = paths.notes, !readsNotes {
-      throw .badOption("notes", value: notes, expected: "nothing: an import of \(name) reads no notes")
+    if let path = paths.notes ?? paths.symptoms, !readsNotes {
+      throw .badOption(
+        paths.notes == nil ? "symptoms" : "notes", value: path,
+        expected: "nothing: an import of \(name) reads no notes")
     }
     noteSymptoms()
     var codes: [CodeKind: VisitCodes] = [

@@ -11,12 +11,13 @@ struct DrugTable {
   let file: String
   private let hasDescriptions, hasMolecules: Bool
 
-  /// - Parameter path: CSV with a header: `atc_codes` (several codes with | between), and any of `name`, `description`,
+  /// - Parameter path: CSV, or a .tsv with tabs, with a header: `atc_codes` (several codes with | between), and any of `name`, `description`,
   ///   `smiles`, `groups` (drugs with the word "approved" there go first).
   /// - Throws: what reading throws; `badMap` for a table that has neither descriptions nor molecules.
   init(_ path: String, report: inout ImportReport) throws(RecordsError) {
     file = path.split(separator: "/").last.map(String.init) ?? path
-    let reader = try CSVReader(path, shownAs: file)
+    let reader = try CSVReader(
+      path, shownAs: file, delimiter: file.lowercased().contains(".tsv") ? .tab : .comma)
     let codes = try reader.column("atc_codes")
     let name = reader.optionalColumn("name")
     let description = reader.optionalColumn("description")

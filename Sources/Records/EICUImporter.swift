@@ -45,7 +45,11 @@ struct EICUImporter {
 
   mutating func run() throws(RecordsError) -> Cohort {
     var map: MedicationMap?
-    if let path = source.medicationMap { map = try MedicationMap(path, options.ambiguity, report: &assembler.report) }
+    if let path = source.medicationMap {
+      map = try MedicationMap(path, options.ambiguity, report: &assembler.report)
+    } else {
+      try options.refuseAmbiguity()
+    }
     try readStays()
     try readDiagnoses()
     try readMedications(&map)
@@ -172,6 +176,14 @@ extension ImportOptions {
       throw .badOption(
         "route", value: routes.map(\.rawValue).joined(separator: ", "),
         expected: "it for mimic3, mimic4 and table only; leave it out for \(format.rawValue)")
+    }
+  }
+
+  /// - Throws: `badOption` when a rule for codes with several classes was chosen where no code is mapped.
+  func refuseAmbiguity() throws(RecordsError) {
+    if ambiguity != .preferred {
+      throw .badOption(
+        "ambiguity", value: ambiguity.rawValue, expected: "it only where medication codes are mapped to classes")
     }
   }
 }

@@ -7,13 +7,13 @@ extension MIMICImporter {
 
   /// Notes → the symptoms of each admission. Says in the report why there are none.
   mutating func readNotes() throws(RecordsError) {
-    assembler.readsNotes = true
+    let scanner = try assembler.startNotes()
     let name = layout.notes.table.uppercased()
     guard let table = try notesTable() else {
       assembler.absent[.symptom] = "\(name) is absent"
       return
     }
-    guard let scanner = assembler.noteScanner else {
+    guard let scanner else {
       assembler.absent[.symptom] =
         options.symptoms == nil
         ? "they were not wanted" : "\(name) is there, but no list of symptoms was given (--symptoms FILE)"

@@ -19,14 +19,15 @@ struct MedicationProperties {
   /// - Throws: `missingFile` for a path that was given; `badMap` for a file that is not what it should be; `badOption`
   ///   for a rule whose file is missing.
   init(
-    molecules own: [String: [String]]? = nil, pairs ownPairs: [(String, String)]? = nil, options: ImportOptions,
-    paths: ImportPaths, maps: TableFolder?, preferred: String?, report: inout ImportReport
+    molecules: [String: [String]]? = nil, pairs: [(String, String)]? = nil, options: ImportOptions, paths: ImportPaths,
+    maps: TableFolder?, preferred: String?, report: inout ImportReport
   ) throws(RecordsError) {
-    molecules = own?.mapValues { $0.filter { !$0.isEmpty } }.filter { !$0.value.isEmpty }
-    pairs = ownPairs
     let drugs = try paths.drugs.map { path throws(RecordsError) in try DrugTable(path, report: &report) }
-    if own == nil || paths.molecules != nil { try loadMolecules(paths.molecules, maps, preferred, &report) }
-    if let drugs, let identity = paths.moleculeIdentity, let molecules {
+    self.molecules = molecules?.mapValues { $0.filter { !$0.isEmpty } }.filter { !$0.value.isEmpty }
+    self.pairs = pairs
+    moleculesFile = report.source
+    if molecules == nil || paths.molecules != nil { try loadMolecules(paths.molecules, maps, preferred, &report) }
+    if let drugs, let identity = paths.moleculeIdentity, let molecules = self.molecules {
       let check = MoleculeCheck(molecules, drugs: drugs, identity: identity)
       report.notes.append(check.sentence(file: moleculesFile, drugs: drugs.file, identity: identity))
     }
@@ -34,9 +35,9 @@ struct MedicationProperties {
       guard let drugs else {
         throw .badOption("molecule rule", value: "by-atc", expected: "a table of drugs beside it (--drugs FILE)")
       }
-      molecules = try drugs.molecules(limit: options.moleculesPerClass)
+      self.molecules = try drugs.molecules(limit: options.moleculesPerClass)
     }
-    if ownPairs == nil || paths.interactions != nil { try loadInteractions(paths.interactions, maps, &report) }
+    if pairs == nil || paths.interactions != nil { try loadInteractions(paths.interactions, maps, &report) }
     if let path = paths.medicationTexts { try texts.load(given: path, report: &report) }
     texts.drugs = drugs
     if let file = maps?.optionalTable("atc_names_ethos") {

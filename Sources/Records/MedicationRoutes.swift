@@ -118,7 +118,7 @@ extension MedicationRoutes {
 
   /// code → class; of several classes of one code the preferred one (`ATCClass.preferred`).
   static func classes(
-    _ file: (path: String, shown: String), key: String, value: String, keyWord: String, _ ambiguity: Ambiguity,
+    _ file: (path: String, shown: String), key: String, value: String, keyWord: String, _ ambiguity: Ambiguity = .preferred,
     report: inout ImportReport
   ) throws(RecordsError) -> [Int: ATCClass] {
     let reader = try CSVReader(file.path, shownAs: file.shown)

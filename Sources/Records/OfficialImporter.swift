@@ -4,6 +4,9 @@
 enum OfficialImporter {
   static func run(paths: ImportPaths, options: ImportOptions) throws(RecordsError) -> Cohort {
     try refuseRules(options)
+    if options.split == .byTime {
+      throw .badOption("split", value: "by-time", expected: "official or shuffled: official files give no times")
+    }
     let file = try OfficialFile.read(paths.root)
     let maps = try paths.maps.map { path throws(RecordsError) in try TableFolder(path) }
     var report = ImportReport(source: ImportFormat.official.rawValue, options: options.described)
@@ -55,6 +58,8 @@ enum OfficialImporter {
     plain.name = options.name
     plain.split = options.split
     plain.substancesPerText = options.substancesPerText
+    plain.moleculeRule = options.moleculeRule
+    plain.moleculesPerClass = options.moleculesPerClass
     let expected = plain.described
     let changed = options.described.filter { expected[$0.key] != $0.value }.keys.sorted()
     guard let first = changed.first else { return }

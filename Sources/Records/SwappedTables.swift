@@ -5,7 +5,7 @@ extension MIMICLayout {
     [
       ([prescriptions], ["hadm_id", "drug", "ndc"]),
       ([admissions], ["hadm_id", "admittime"]),
-      ([notes], ["hadm_id", "text"]),
+      ([notes.table], ["hadm_id", "text"]),
       (["labevents", "chartevents"], ["itemid", "valuenum"]),
       ([procedures.table], ["hadm_id", "seq_num", code, "chartdate"]),
       ([diagnoses.table, procedures.table], ["hadm_id", "seq_num", code]),

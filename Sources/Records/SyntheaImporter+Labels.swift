@@ -49,7 +49,10 @@ extension SyntheaImporter {
     if let path = source.medicationMap {
       return .map(try MedicationMap(path, options.ambiguity, report: &assembler.report))
     }
-    if source.medicationCode == .rxnorm { return .code }
+    if source.medicationCode == .rxnorm {
+      try options.refuseAmbiguity()
+      return .code
+    }
     if let maps,
       let (classes, route) = try MedicationRoutes.conceptClasses(
         maps, options.ambiguity, report: &assembler.report)
@@ -62,6 +65,7 @@ extension SyntheaImporter {
         "medication-code", value: "atc",
         expected: "a folder with one of \(names.map { $0 + ".csv" }.joined(separator: ", ")), given with --maps")
     }
+    try options.refuseAmbiguity()
     assembler.report.notes.append(
       "Medications are RxNorm codes: no map to ATC was given (\(names[0]).csv in --maps, or --medication-map).")
     return .code

@@ -21,6 +21,7 @@ struct TableLabels {
       throw .badOption(
         "medication-map", value: map ?? "", expected: "`medication: map` in the column mapping beside it")
     }
+    if medication == .label || medication == .atc { try options.refuseAmbiguity() }
     switch medication {
     case .label: way = .label
     case .atc: way = .atc
@@ -36,9 +37,7 @@ struct TableLabels {
           expected: "a folder of code maps, because the mapping's medication is \(medication)")
       }
       if medication == .rxcui {
-        guard
-          let (classes, route) = try MedicationRoutes.conceptClasses(
-            maps, options.ambiguity, report: &report)
+        guard let (classes, route) = try MedicationRoutes.conceptClasses(maps, options.ambiguity, report: &report)
         else {
           throw .badOption(
             "maps", value: maps.path,

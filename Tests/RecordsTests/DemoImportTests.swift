@@ -1,4 +1,5 @@
 import Foundation
+import Molecules
 import Records
 import Testing
 
@@ -112,5 +113,48 @@ struct DemoImportTests {
     #expect(throws: RecordsError.truncatedGzip(folder.path + "/PRESCRIPTIONS.csv.gz", byte: 100_000)) {
       try CohortImport.run(.mimic3, paths: paths)
     }
+  }
+
+  @Test(
+    "published molecules that are of their class, by the codes of the drug table",
+    arguments: [
+      ("safedrug_m3", 194, 269), ("nlammr_m3", 185, 269), ("nlammr_m4", 144, 324), ("molerec", 211, 284),
+    ])
+  func moleculeCheck(list: String, right: Int, listed: Int) throws {
+    // By the first block of InChIKeys: 194, 184, 144, 210. The one molecule more is tipranavir, drawn as another
+    // tautomer under its own class J05A.
+    let drugs = data + "/drugbank-text-NC/drugs.csv.gz"
+    var paths = ImportPaths(
+      root: data + "/mimic3-demo", maps: data + "/codemaps", molecules: data + "/molecules/atc3_smiles_\(list).json")
+    paths.drugs = drugs
+    paths.moleculeIdentity = MoleculeIdentity(name: "skeleton") { try? SMILESParser.graph($0).skeletonKey }
+    let cohort = try CohortImport.run(.mimic3, paths: paths)
+    #expect(
+      cohort.report.notes.contains { $0.hasPrefix("\(right) of \(listed) molecules in atc3_smiles_\(list).json are of") },
+      "\(cohort.report.notes)")
+    var options = ImportOptions()
+    options.moleculeRule = .byATC
+    paths.molecules = nil
+    let byClass = try CohortImport.run(.mimic3, paths: paths, options: options)
+    let paracetamol = try #require(byClass.vocabulary(.medication).indexByCode()["N02B"])
+    #expect(byClass.smiles[paracetamol].count == 3)
+    #expect(byClass.vocabulary(.medication).texts[paracetamol].hasPrefix("N02B other analgesics and antipyretics. "))
+    #expect(byClass.smiles.filter(\.isEmpty).count < cohort.smiles.filter(\.isEmpty).count)
+  }
+
+  @Test("the paper's 112 classes in the order of its matrix") func paperClasses() throws {
+    var paths = ImportPaths(root: data + "/mimic3-demo", maps: data + "/codemaps")
+    paths.interactions = data + "/codemaps/ddi_atc3_nlammr_m3_112.csv.gz"
+    var options = ImportOptions()
+    options.classes = .interactions
+    options.classOrder = .list
+    let cohort = try CohortImport.run(.mimic3, paths: paths, options: options)
+    let order = try String(contentsOfFile: data + "/codemaps/ddi_atc3_nlammr_m3_112_order.txt", encoding: .utf8)
+      .split(separator: "\n").map(String.init)
+    #expect(order.count == 112)
+    let codes = cohort.vocabulary(.medication).codes
+    #expect(codes == order.filter { codes.contains($0) })
+    #expect(codes.count > 70)
+    #expect(codes.first == "N02B")
   }
 }

@@ -155,6 +155,7 @@ private struct EICUFixture {
     #expect(
       sentence { _ = try fixture.run { $0.required = [.procedure, .medication] } }
         .contains("eICU has no table of procedures"))
+    #expect(sentence { _ = try fixture.run { $0.ambiguity = .first } }.contains("ambiguity is first"))
     source = SourceOptions()
     source.visitUnit = .unitStay
     #expect(throws: RecordsError.self) {

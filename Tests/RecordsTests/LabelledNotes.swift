@@ -92,7 +92,44 @@ enum LabelledNotes {
     Lack of fever argues against infection, as does the rash.|rash
     """#
 
-  static var cases: [(note: String, expected: Set<String>)] {
+  /// Written after the triggers were settled and never used to change them.
+  static let unseen = #"""
+    63 yo M with two weeks of worsening dyspnea and leg swelling, no orthopnea.|dyspnea, leg swelling
+    Per daughter, confusion began on Friday; no seizures witnessed.|confusion
+    She was found down after syncope at home. No preceding dizziness or palpitations.|syncope
+    Endorses subjective fevers and night sweats for a month, 15 lb weight loss.|fever, night sweats, weight loss
+    ROS otherwise negative including chest pain, dysuria, hematuria.|
+    He states the abdominal pain is 8/10, crampy, with associated nausea but no emesis.|abdominal pain, nausea
+    Was treated for sore throat last month with amoxicillin.|sore throat
+    No known sick contacts. Has had runny nose, wheezing.|runny nose, wheezing
+    The chest pain has since subsided, and he is now comfortable.|chest pain
+    Family denies any recent vomiting or diarrhea in the patient.|
+    Pt without complaints of headache, vision unchanged.|
+    Numbness/tingling in both feet, unchanged for years.|numbness, tingling
+    Brother and father both with history of seizures.|
+    Given concern for syncope vs seizures, neurology was consulted.|
+    She is unable to walk because of weakness and back pain.|weakness, back pain
+    Occasional constipation, relieved with senna; denies itching.|constipation
+    EMS reported that she was complaining of shortness of breath and appeared pale.|shortness of breath
+    Did not notice jaundice until his wife pointed it out.|jaundice
+    Rash on trunk, non-pruritic. No joint pain.|rash
+    Fatigue +, insomnia +, loss of appetite -|fatigue, insomnia
+    In the ED she was febrile to 102, had chills.|chills
+    Hemoptysis x1 this AM, small volume; none since.|hemoptysis
+    Denies fevers/chills/night sweats.|
+    Denies f/c, endorses nausea, no vomiting.|nausea
+    Not currently having chest pain, but had an episode at 3 am.|chest pain
+    Blurred vision in the left eye without pain or headache.|blurred vision
+    Cough productive of yellow sputum; chest pain only with coughing.|cough, chest pain
+    Tylenol PRN pain or fever at home.|
+    Presents for elective surgery, has been feeling well with no shortness of breath.|
+    History of palpitations, none today.|palpitations
+    """#
+
+  static var cases: [(note: String, expected: Set<String>)] { parsed(text) }
+  static var unseenCases: [(note: String, expected: Set<String>)] { parsed(unseen) }
+
+  private static func parsed(_ text: String) -> [(note: String, expected: Set<String>)] {
     text.split(separator: "\n").map { line -> (note: String, expected: Set<String>) in
       let parts = line.split(separator: "|", maxSplits: 1, omittingEmptySubsequences: false)
       var expected: Set<String> = []
