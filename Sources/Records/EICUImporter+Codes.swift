@@ -41,6 +41,7 @@ extension EICUImporter {
       if found { continue }
       reader.skip(other ? "no \(system) code beside the other" : "icd9code holds no diagnosis code")
     }
+    if options.required?.contains(.diagnosis) ?? true { try reader.requireRows() }
     assembler.report.tables.append(try reader.summary("diagnosis"))
   }
 
@@ -97,6 +98,7 @@ extension EICUImporter {
         if let name { names.note(label: code, name: name) }
       }
     }
+    try reader.requireRows()
     assembler.endMedications(reader)
     assembler.report.tables.append(try reader.summary("medication"))
   }

@@ -45,7 +45,7 @@ struct EICUImporter {
 
   mutating func run() throws(RecordsError) -> Cohort {
     var map: MedicationMap?
-    if let path = source.medicationMap { map = try MedicationMap(path, report: &assembler.report) }
+    if let path = source.medicationMap { map = try MedicationMap(path, options.ambiguity, report: &assembler.report) }
     try readStays()
     try readDiagnoses()
     try readMedications(&map)
@@ -124,6 +124,7 @@ struct EICUImporter {
       firstDayEnds.append(firstDayEnd)
       years[HospitalStay(patient: assembler.visits.patients[Int(visit)], stay: stay)] = year
     }
+    try reader.requireRows()
     assembler.report.tables.append(try reader.summary("patient"))
     assembler.flow("in patient", patients: patientsRead.count, visits: 0)
     assembler.flow(

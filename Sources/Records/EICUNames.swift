@@ -70,11 +70,14 @@ struct EICUNames: CodeNamer {
   static func plainName(_ written: String) -> String {
     var text = Substring(written.lowercased())
     for mark in [": ", "  -  ", " - "] {
-      if let first = text.first, first.isNumber || first == ".", let range = text.ranges(of: mark).last { text = text[range.upperBound...] }
+      if let first = text.first, first.isNumber || first == ".", let range = text.ranges(of: mark).last {
+        text = text[range.upperBound...]
+      }
     }
     var words: [Substring] = []
     for word in text.split(separator: " ") {
-      if let first = word.first, first.isNumber || first == "." || first == "*" || first == "(" || forms.contains(word) {
+      if let first = word.first, first.isNumber || first == "." || first == "*" || first == "(" || forms.contains(word)
+      {
         if words.isEmpty { continue }
         break
       }

@@ -4,8 +4,9 @@ struct MedicationMap {
   private let classes: [String: ATCClass]
   private(set) var rows = 0
 
+  /// - Parameter ambiguity: which class counts when a code has several.
   /// - Throws: `missingFile`, `missingColumn`, and `badMap` when no row is a code with an ATC class.
-  init(_ path: String, report: inout ImportReport) throws(RecordsError) {
+  init(_ path: String, _ ambiguity: Ambiguity, report: inout ImportReport) throws(RecordsError) {
     file = path.split(separator: "/").last.map(String.init) ?? path
     let reader = try CSVReader(path, shownAs: file)
     let codeColumn = try reader.column("code")
@@ -22,7 +23,7 @@ struct MedicationMap {
         continue
       }
       let key = code.string
-      if let known = classes[key], !found.preferred(to: known) { continue }
+      if let known = classes[key], ambiguity == .first || !found.preferred(to: known) { continue }
       classes[key] = found
     }
     if classes.isEmpty { throw .badMap(path, reason: "no row has a code and an ATC class") }

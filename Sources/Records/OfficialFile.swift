@@ -44,7 +44,8 @@ struct OfficialFile: Decodable {
     }
     let path = (root as NSString).appendingPathComponent(fileName)
     guard FileManager.default.fileExists(atPath: path) else {
-      throw .badConversion(root, reason: "it has no \(fileName); make it with tools/official_to_json --raw FOLDER --out \(root)")
+      throw .badConversion(
+        root, reason: "it has no \(fileName); make it with tools/official_to_json --raw FOLDER --out \(root)")
     }
     let (bytes, _) = try ByteSource.contents(path)
     let file: OfficialFile
@@ -127,7 +128,8 @@ public struct OfficialEmbeddings: Sendable {
       let size = (try? FileManager.default.attributesOfItem(atPath: path)[.size] as? Int) ?? nil
       guard size == numbers * 4 else {
         throw .badConversion(
-          path, reason: "it has \(size.map { "\($0)" } ?? "no") bytes, expected \(numbers * 4); convert the files again")
+          path, reason: "it has \(size.map { "\($0)" } ?? "no") bytes, expected \(numbers * 4); convert the files again"
+        )
       }
     }
   }

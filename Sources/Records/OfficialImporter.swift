@@ -51,6 +51,9 @@ enum OfficialImporter {
 
   /// The files are filtered already: rules of an import are an error.
   private static func refuseRules(_ options: ImportOptions) throws(RecordsError) {
+    if options.split == .byTime {
+      throw .badOption("split", value: "by-time", expected: "official or shuffled: the files give no times")
+    }
     var plain = ImportOptions()
     plain.name = options.name
     plain.split = options.split

@@ -67,7 +67,8 @@ public struct SourceOptions: Equatable, Sendable {
       }
       if format == .synthea, medicationMap != nil {
         throw .badOption(
-          "medication-code", value: code.rawValue, expected: "nothing beside --medication-map, which decides the classes")
+          "medication-code", value: code.rawValue,
+          expected: "nothing beside --medication-map, which decides the classes")
       }
     }
   }

@@ -46,9 +46,14 @@ extension SyntheaImporter {
   /// The map of one's own if there is one; else ATC classes if wanted and the maps folder has the map; else the codes.
   /// - Throws: `badOption` when ATC classes are wanted and no map is there.
   mutating func medicationLabels() throws(RecordsError) -> Labels {
-    if let path = source.medicationMap { return .map(try MedicationMap(path, report: &assembler.report)) }
+    if let path = source.medicationMap {
+      return .map(try MedicationMap(path, options.ambiguity, report: &assembler.report))
+    }
     if source.medicationCode == .rxnorm { return .code }
-    if let maps, let (classes, route) = try MedicationRoutes.conceptClasses(maps, report: &assembler.report) {
+    if let maps,
+      let (classes, route) = try MedicationRoutes.conceptClasses(
+        maps, options.ambiguity, report: &assembler.report)
+    {
       return .concepts(classes, route)
     }
     let names = MedicationRoutes.conceptFiles

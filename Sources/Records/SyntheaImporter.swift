@@ -179,13 +179,18 @@ struct SyntheaImporter {
       assembler.medications.countRow(visit)
       labels.add(code, text, visit, to: &assembler.medications)
     }
+    if options.required?.contains(table.kind) ?? true { try reader.requireRows() }
     if table.kind == .medication { assembler.endMedications(reader) }
     assembler.report.tables.append(try reader.summary(table.name))
   }
 
   private func open(_ table: String) throws(RecordsError) -> CSVReader {
     let file = try folder.table(table)
-    return try CSVReader(file.path, shownAs: file.shown, strict: options.strict, progress: progress)
+    let reader = try CSVReader(file.path, shownAs: file.shown, strict: options.strict, progress: progress)
+    if table == "conditions", reader.optionalColumn("reasoncode") != nil {
+      throw .wrongTable(table, file: file.shown, found: "medications or procedures, which have a column REASONCODE")
+    }
+    return reader
   }
 
   /// The columns of a row's time that the table has.

@@ -68,7 +68,8 @@ extension TableImporter {
         guard let patient else { continue }
         if columns.time != nil, time == nil {
           reader.skip("no time")
-        } else if assembler.visits.add(patient: patient, visit: id, order: time?.order ?? 0, time: time?.seconds) == nil {
+        } else if assembler.visits.add(patient: patient, visit: id, order: time?.order ?? 0, time: time?.seconds) == nil
+        {
           reader.skip("visit listed before")
         }
       }

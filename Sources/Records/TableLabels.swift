@@ -28,22 +28,29 @@ struct TableLabels {
       guard let map else {
         throw .badOption("medication-map", value: "not given", expected: "a CSV file with the columns code and atc")
       }
-      way = .map(try MedicationMap(map, report: &report))
+      way = .map(try MedicationMap(map, options.ambiguity, report: &report))
     case .ndc, .gsn, .rxcui:
       guard let maps else {
         throw .badOption(
-          "maps", value: "not given", expected: "a folder of code maps, because the mapping's medication is \(medication)")
+          "maps", value: "not given",
+          expected: "a folder of code maps, because the mapping's medication is \(medication)")
       }
       if medication == .rxcui {
-        guard let (classes, route) = try MedicationRoutes.conceptClasses(maps, report: &report) else {
+        guard
+          let (classes, route) = try MedicationRoutes.conceptClasses(
+            maps, options.ambiguity, report: &report)
+        else {
           throw .badOption(
             "maps", value: maps.path,
-            expected: "a folder with one of " + MedicationRoutes.conceptFiles.map { $0 + ".csv" }.joined(separator: ", "))
+            expected: "a folder with one of "
+              + MedicationRoutes.conceptFiles.map { $0 + ".csv" }.joined(separator: ", "))
         }
         way = .concepts(classes, route)
       } else {
         let wanted = options.routes.filter { ($0 == .gsn) == (medication == .gsn) }
-        way = .routes(try MedicationRoutes(wanted, maps: maps, report: &report), isGSN: medication == .gsn)
+        way = .routes(
+          try MedicationRoutes(
+            wanted, ambiguity: options.ambiguity, maps: maps, report: &report), isGSN: medication == .gsn)
       }
     }
   }
@@ -99,11 +106,11 @@ extension MedicationRoutes {
 
   /// RxNorm code → class by the first map that is there; nil when none is.
   static func conceptClasses(
-    _ maps: TableFolder, report: inout ImportReport
+    _ maps: TableFolder, _ ambiguity: Ambiguity, report: inout ImportReport
   ) throws(RecordsError) -> (classes: [Int: ATCClass], route: ImportReport.Route)? {
     guard let file = conceptFiles.lazy.compactMap({ maps.optionalTable($0) }).first else { return nil }
     let column = file.shown.lowercased().hasPrefix("rxcui2atc_fda") ? "atc4" : "ATC4"
-    let classes = try classes(file, key: "rxcui", value: column, keyWord: "RxCUI", report: &report)
+    let classes = try classes(file, key: "rxcui", value: column, keyWord: "RxCUI", ambiguity, report: &report)
     return (classes, ImportReport.Route(name: "rxcui", files: [file.shown]))
   }
 }

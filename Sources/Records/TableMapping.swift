@@ -93,7 +93,9 @@ public struct TableMapping: Equatable, Sendable {
     for (index, table) in tables.enumerated() {
       let columns = table.columns
       if table.kind == .visits {
-        if columns[.patient] == nil { return (index, "the table lists visits (it has no code) and needs a column patient") }
+        if columns[.patient] == nil {
+          return (index, "the table lists visits (it has no code) and needs a column patient")
+        }
         if columns[.visit] == nil && columns[.time] == nil {
           return (index, "the table lists visits (it has no code) and needs a column visit or a column time")
         }
@@ -107,10 +109,14 @@ public struct TableMapping: Equatable, Sendable {
         return (index, "a column patient is needed, because \(why)")
       }
       if (columns[.visit] == nil) != visitsAreDays {
-        return (index, "one table has a column visit and another has not; give it to all, or to none with a column time")
+        return (
+          index, "one table has a column visit and another has not; give it to all, or to none with a column time"
+        )
       }
       if columns[.visit] == nil {
-        if columns[.time] == nil { return (index, "without a column visit, a column time is needed: a visit is then a day of a patient") }
+        if columns[.time] == nil {
+          return (index, "without a column visit, a column time is needed: a visit is then a day of a patient")
+        }
         if table.timeFormat == .number { return (index, "time_format number gives no days; give a column visit") }
       }
     }

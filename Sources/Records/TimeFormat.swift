@@ -18,7 +18,8 @@ public enum TimeFormat: Equatable, Sendable {
     }
   }
 
-  public static let expectation = "iso, number, or a pattern such as dd.MM.yyyy HH:mm (of yyyy, MM or M, dd or d, HH, mm, ss)"
+  public static let expectation =
+    "iso, number, or a pattern such as dd.MM.yyyy HH:mm (of yyyy, MM or M, dd or d, HH, mm, ss)"
 }
 
 /// A time in a table: what orders it, and seconds since 1970 where it is a date.
@@ -75,7 +76,9 @@ struct TimePattern {
       var end = index
       while end < bytes.count, bytes[end] == bytes[index] { end += 1 }
       let length = end - index
-      guard part == 0 ? length == 4 : length == 2 || length == 1 && part < 4, seen.insert(part).inserted else { return nil }
+      guard part == 0 ? length == 4 : length == 2 || length == 1 && part < 4, seen.insert(part).inserted else {
+        return nil
+      }
       pieces.append(.digits(part, length == 1 ? 1...2 : length...length))
       index = end
     }
@@ -111,7 +114,9 @@ struct TimePattern {
   /// Through the reading of ISO times, which knows what a date is.
   private static func seconds(_ values: [Int]) -> Int? {
     var bytes: [UInt8] = []
-    for (value, (width, mark)) in zip(values, [(4, 0x2D), (2, 0x2D), (2, 0x20), (2, 0x3A), (2, 0x3A), (2, 0)] as [(Int, UInt8)]) {
+    for (value, (width, mark)) in zip(
+      values, [(4, 0x2D), (2, 0x2D), (2, 0x20), (2, 0x3A), (2, 0x3A), (2, 0)] as [(Int, UInt8)])
+    {
       var digits = [UInt8](repeating: 0x30, count: width)
       var rest = value
       for place in digits.indices.reversed() {

@@ -56,7 +56,8 @@ extension EmbeddingsFile {
           let rows = try visits(range)
           guard rows.count == range.count * kinds * width else {
             throw TextEncoderError.badCohort(
-              reason: "it has \(cohort.visitCount) visits, but the embeddings of visits \(range) are \(rows.count) numbers")
+              reason:
+                "it has \(cohort.visitCount) visits, but the embeddings of visits \(range) are \(rows.count) numbers")
           }
           try finite(rows, "the text (five to a visit) from visit \(first) on")
           try writer.write(rows, at: first)

@@ -92,7 +92,9 @@ struct DemoImportTests {
     #expect(flow(cohort, "of patients with 2 or more such visits, before")?.first == 46)
   }
 
-  @Test("two imports give the same bytes", arguments: [ImportFormat.mimic3, .mimic4]) func twice(format: ImportFormat) throws {
+  @Test("two imports give the same bytes", arguments: [ImportFormat.mimic3, .mimic4]) func twice(format: ImportFormat)
+    throws
+  {
     let folder = try Folder()
     let first = try CohortFile.write(run(format), to: folder.path + "/1.h5")
     let second = try CohortFile.write(run(format), to: folder.path + "/2.h5")
@@ -128,7 +130,9 @@ struct DemoImportTests {
     paths.moleculeIdentity = MoleculeIdentity(name: "skeleton") { try? SMILESParser.graph($0).skeletonKey }
     let cohort = try CohortImport.run(.mimic3, paths: paths)
     #expect(
-      cohort.report.notes.contains { $0.hasPrefix("\(right) of \(listed) molecules in atc3_smiles_\(list).json are of") },
+      cohort.report.notes.contains {
+        $0.hasPrefix("\(right) of \(listed) molecules in atc3_smiles_\(list).json are of")
+      },
       "\(cohort.report.notes)")
     var options = ImportOptions()
     options.moleculeRule = .byATC

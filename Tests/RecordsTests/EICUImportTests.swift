@@ -78,21 +78,25 @@ private struct EICUFixture {
     #expect(cohort.written(.diagnosis, 1) == ["E980.2", "965.00"])
     #expect(cohort.written(.diagnosis, 2) == ["276.2"], "E87.2 is ICD-10")
     #expect(cohort.vocabulary(.medication).codes == ["2", "36", "38"])
-    #expect(cohort.vocabulary(.medication).texts == ["acetaminophen", "warfarin sodium", "nitroglycerin, diltiazem hcl"])
+    #expect(
+      cohort.vocabulary(.medication).texts == ["acetaminophen", "warfarin sodium", "nitroglycerin, diltiazem hcl"])
     let text = try #require(cohort.vocabulary(.diagnosis).indexByCode()["401.9"])
     #expect(cohort.vocabulary(.diagnosis).texts[text] == "cardiovascular, ventricular disorders, hypertension")
     #expect(cohort.vocabulary(.procedure).count == 0 && cohort.vocabulary(.symptom).count == 0)
     let report = cohort.report
-    #expect(report.table("patient")?.skipped == [
-      "malformed: hospitaldischargeyear is not a year": 1, "patientunitstayid listed before": 1,
-    ])
-    #expect(report.table("diagnosis")?.skipped == [
-      "no ICD code": 1, "icd9code holds no diagnosis code": 1, "no ICD-9 code beside the other": 1,
-      "patientunitstayid is not in patient": 1,
-    ])
-    #expect(report.table("medication")?.skipped == [
-      "order was cancelled": 1, "no drug code": 1, "patientunitstayid is not in patient": 1,
-    ])
+    #expect(
+      report.table("patient")?.skipped == [
+        "malformed: hospitaldischargeyear is not a year": 1, "patientunitstayid listed before": 1,
+      ])
+    #expect(
+      report.table("diagnosis")?.skipped == [
+        "no ICD code": 1, "icd9code holds no diagnosis code": 1, "no ICD-9 code beside the other": 1,
+        "patientunitstayid is not in patient": 1,
+      ])
+    #expect(
+      report.table("medication")?.skipped == [
+        "order was cancelled": 1, "no drug code": 1, "patientunitstayid is not in patient": 1,
+      ])
     #expect(report.notes.contains { $0.contains("2 patients have two or more hospital stays in one year") })
     #expect(report.options["medicationCode"] == "gtc" && report.options["visitUnit"] == "unit-stay")
   }
@@ -142,7 +146,8 @@ private struct EICUFixture {
     let fixture = try EICUFixture()
     var source = SourceOptions()
     source.medicationCode = .rxnorm
-    #expect(sentence { _ = try fixture.run(source) }.contains("medication-code is rxnorm; expected gtc or hicl for eicu"))
+    #expect(
+      sentence { _ = try fixture.run(source) }.contains("medication-code is rxnorm; expected gtc or hicl for eicu"))
     source = SourceOptions()
     source.mapping = "x.yaml"
     #expect(sentence { _ = try fixture.run(source) }.contains("mapping is x.yaml; expected it for table only"))

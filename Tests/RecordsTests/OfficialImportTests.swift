@@ -18,7 +18,9 @@ import Testing
       """
     for (old, new) in changes { json = json.replacing(old, with: new) }
     try folder.write("official.json", json)
-    try folder.write("visits.f32", (0..<40).flatMap { index in withUnsafeBytes(of: Float(index).bitPattern.littleEndian) { Array($0) } })
+    try folder.write(
+      "visits.f32",
+      (0..<40).flatMap { index in withUnsafeBytes(of: Float(index).bitPattern.littleEndian) { Array($0) } })
     try folder.write("medications.f32", [UInt8](repeating: 0, count: 24))
     return folder
   }
@@ -70,18 +72,20 @@ import Testing
     }
   }
 
-  @Test("files that contradict themselves are named with what to do", arguments: [
-    ("\"theriac_official\":1", "\"theriac_official\":2", "its version is 2 and this program reads 1"),
-    ("\"notes\":[\"A note.\"]", "\"n\":[]", "it has no notes"),
-    ("[[1,0],[0],[2,0]]", "[[1,0],[0]]", "a visit of patient 0 has 2 lists for 3 kinds"),
-    ("[[1,0],[0],[2,0]]", "[[1,0],[0],[7]]", "visit 0 has medication 7, but that vocabulary has 3 codes"),
-    ("[[1,0],[0],[2,0]]", "[[1,1],[0],[2]]", "visit 0 lists diagnosis 1 twice"),
-    ("[[1,0],[0],[2,0]]", "[[1,\"a\"],[0],[2]]", "at records[0][0][0][1]"),
-    ("\"interactions\":[[0,2]]", "\"interactions\":[[0,3]]", "is not between two of the 3 medications"),
-    ("\"procedure\":[\"3722\"]", "\"x\":[]", "it has no vocabulary of procedures"),
-    ("[\"4019\",\"0389\"]", "[\"4019\",\"4019\"]", "lists 4019 twice"),
-    ("{\"theriac", "[\"theriac", "cannot be used"),
-  ])
+  @Test(
+    "files that contradict themselves are named with what to do",
+    arguments: [
+      ("\"theriac_official\":1", "\"theriac_official\":2", "its version is 2 and this program reads 1"),
+      ("\"notes\":[\"A note.\"]", "\"n\":[]", "it has no notes"),
+      ("[[1,0],[0],[2,0]]", "[[1,0],[0]]", "a visit of patient 0 has 2 lists for 3 kinds"),
+      ("[[1,0],[0],[2,0]]", "[[1,0],[0],[7]]", "visit 0 has medication 7, but that vocabulary has 3 codes"),
+      ("[[1,0],[0],[2,0]]", "[[1,1],[0],[2]]", "visit 0 lists diagnosis 1 twice"),
+      ("[[1,0],[0],[2,0]]", "[[1,\"a\"],[0],[2]]", "at records[0][0][0][1]"),
+      ("\"interactions\":[[0,2]]", "\"interactions\":[[0,3]]", "is not between two of the 3 medications"),
+      ("\"procedure\":[\"3722\"]", "\"x\":[]", "it has no vocabulary of procedures"),
+      ("[\"4019\",\"0389\"]", "[\"4019\",\"4019\"]", "lists 4019 twice"),
+      ("{\"theriac", "[\"theriac", "cannot be used"),
+    ])
   func faults(old: String, new: String, expected: String) throws {
     let folder = try folder([(old, new)])
     let found = sentence { _ = try run(folder) }

@@ -74,17 +74,21 @@ private func run(
     #expect(cohort.vocabulary(.medication).codes == ["308192", "313820", "999"])
     #expect(cohort.vocabulary(.medication).texts[1] == "Acetaminophen 160 MG Chewable Tablet")
     #expect(cohort.vocabulary(.diagnosis).texts == ["Viral sinusitis (disorder)", "Hypertension, essential"])
-    #expect(cohort.report.table("encounters")?.skipped == ["encounter listed before": 1, "PATIENT is not in patients": 1])
-    #expect(cohort.report.table("conditions")?.skipped == [
-      "malformed: the encounter belongs to another patient": 1, "ENCOUNTER is not in encounters": 1, "no ENCOUNTER": 1,
-    ])
+    #expect(
+      cohort.report.table("encounters")?.skipped == ["encounter listed before": 1, "PATIENT is not in patients": 1])
+    #expect(
+      cohort.report.table("conditions")?.skipped == [
+        "malformed: the encounter belongs to another patient": 1, "ENCOUNTER is not in encounters": 1,
+        "no ENCOUNTER": 1,
+      ])
     #expect(cohort.report.options["medicationCode"] == "rxnorm")
     #expect(cohort.report.notes.contains { $0.hasPrefix("Medications are RxNorm codes") })
   }
 
   @Test("ATC classes by a map from RxNorm; what is in no map is counted") func classes() throws {
     let folder = try syntheaFolder()
-    try folder.write("maps/rxcui2atc_fda2020.csv", "rxcui,atc4,atc5,ingredient\n308192,J01CA,J01CA04,a\n313820,N02BE,,b\n")
+    try folder.write(
+      "maps/rxcui2atc_fda2020.csv", "rxcui,atc4,atc5,ingredient\n308192,J01CA,J01CA04,a\n313820,N02BE,,b\n")
     let cohort = try run(folder, maps: folder.path + "/maps")
     #expect(cohort.vocabulary(.medication).codes == ["J01C", "N02B"])
     #expect(cohort.report.table("medications")?.skipped == ["drug code is in no map": 1])
@@ -95,6 +99,14 @@ private func run(
     #expect(try run(folder, maps: folder.path + "/maps", source).medicationCount == 3, "the map can be declined")
     source.medicationCode = .atc
     #expect(sentence { _ = try run(folder, source) }.contains("rxcui2atc_fda2020.csv"))
+  }
+
+  @Test("tables that were swapped, or have no rows, are named") func swapped() throws {
+    let folder = try syntheaFolder()
+    try folder.write("conditions.csv", "START,PATIENT,ENCOUNTER,CODE,DESCRIPTION,REASONCODE\n2020-01-01,p1,e1,1,a,\n")
+    #expect(sentence { _ = try run(folder) }.contains("conditions.csv is not the table conditions: it looks like medications"))
+    try folder.write("conditions.csv", "START,PATIENT,ENCOUNTER,CODE,DESCRIPTION\n")
+    #expect(sentence { _ = try run(folder) }.contains("conditions.csv has a header line but no rows"))
   }
 
   @Test("the first day counts from the encounter's start") func firstDay() throws {
@@ -134,7 +146,8 @@ private func run(
     let cohort = try run(folder)
     #expect(cohort.visitIDs == ["e2", "e1", "e3", "e4"], "a time with a clock goes before a date alone")
     #expect(cohort.report.notes.contains { $0.hasPrefix("encounters.csv is absent") })
-    #expect(sentence { _ = try run(folder) { $0.required = [.procedure, .medication] } }.contains("procedures.csv is absent"))
+    #expect(
+      sentence { _ = try run(folder) { $0.required = [.procedure, .medication] } }.contains("procedures.csv is absent"))
   }
 }
 
@@ -144,14 +157,16 @@ struct SyntheaDemoTests {
   /// patients, patients with two or more.
   static let demos: [(String, [String: Int], [Int], Int)] = [
     (
-      "full", ["patients": 285, "encounters": 14_576, "conditions": 7_416, "medications": 12_381, "procedures": 19_598],
+      "full",
+      ["patients": 285, "encounters": 14_576, "conditions": 7_416, "medications": 12_381, "procedures": 19_598],
       [205, 1_209], 131
     ),
     ("large", ["patients": 5_682, "conditions": 25_210, "medications": 22_053], [4_692, 10_580], 3_086),
     ("medium", ["patients": 543, "conditions": 18_819, "medications": 17_225], [494, 5_685], 420),
   ]
 
-  @Test("rows, encounters with all kinds and their patients are those of the data's description", arguments: demos.indices)
+  @Test(
+    "rows, encounters with all kinds and their patients are those of the data's description", arguments: demos.indices)
   func counts(demo: Int) throws {
     let (name, rows, complete, patients) = Self.demos[demo]
     let cohort = try CohortImport.run(.synthea, paths: ImportPaths(root: Shared.path + "/data/synthea/" + name))

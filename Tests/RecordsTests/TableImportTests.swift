@@ -54,14 +54,16 @@ import Testing
     #expect(cohort.patientIDs == ["7"])
     #expect(cohort.visitIDs == ["f1", "f2"])
     #expect(cohort.written(.diagnosis, 1) == ["E11", "I10"])
-    #expect(cohort.vocabulary(.diagnosis) == Vocabulary(codes: ["E11", "I10"], texts: ["Diabetes; Typ 2", "Hypertonie"]))
+    #expect(
+      cohort.vocabulary(.diagnosis) == Vocabulary(codes: ["E11", "I10"], texts: ["Diabetes; Typ 2", "Hypertonie"]))
     #expect(cohort.vocabulary(.symptom).texts == ["Brustschmerz"])
     #expect(cohort.vocabulary(.medication).codes == ["B01A", "C03C"])
-    #expect(cohort.report.table("events.csv")?.skipped == [
-      "malformed: Zeit is not a time of the format": 1, "no code": 1, "malformed: Rang is not a number": 1,
-      "no patient": 1, "no visit": 1, "malformed: the visit belongs to another patient": 1,
-      "kind is not in the mapping": 1,
-    ])
+    #expect(
+      cohort.report.table("events.csv")?.skipped == [
+        "malformed: Zeit is not a time of the format": 1, "no code": 1, "malformed: Rang is not a number": 1,
+        "no patient": 1, "no visit": 1, "malformed: the visit belongs to another patient": 1,
+        "kind is not in the mapping": 1,
+      ])
     #expect(cohort.report.table("events.csv")?.file == "events.csv.gz")
     #expect(cohort.report.notes.contains { $0.contains("LAB (1)") })
     #expect(sentence { _ = try run(folder, oneTable) { $0.strict = true } }.contains("events.csv.gz:"))
@@ -72,7 +74,8 @@ import Testing
     let folder = try Folder()
     try folder.write("stays.csv", "pid,sid,day\n1,1,5\n1,2,3\n2,1,9\n2,2,10\n2,2,11\n")
     try folder.write("dx.csv", "pid,sid,icd\n1,1,I10\n1,2,E11\n2,1,I10\n2,2,I10\n2,3,I10\n")
-    try folder.write("sub/rx.tsv", "pid\tsid\tatc\n1\t1\tN02BE01\n1\t2\tN02BA01\n2\t1\tB01\n2\t1\tB01AA03\n2\t2\tC03C\n")
+    try folder.write(
+      "sub/rx.tsv", "pid\tsid\tatc\n1\t1\tN02BE01\n1\t2\tN02BA01\n2\t1\tB01\n2\t1\tB01AA03\n2\t2\tC03C\n")
     try folder.write("icd.csv", "code,title\nI10,Hypertension\nI10,Again\nE11,\n")
     return folder
   }
@@ -133,7 +136,9 @@ import Testing
     #expect(procedures.contains("no row of the tables is a procedure"))
     #expect(try run(folder, mapping) { $0.firstDayOnly = true }.visitCount == 2)
     let numbered = mapping.replacing("time: when", with: "visit: when, time: when") + "time_format: number\n"
-    #expect(sentence { _ = try run(folder, numbered) { $0.firstDayOnly = true } }.contains("a column time with dates in all.csv"))
+    #expect(
+      sentence { _ = try run(folder, numbered) { $0.firstDayOnly = true } }.contains(
+        "a column time with dates in all.csv"))
   }
 
   @Test("NDC, GSN and RxNorm codes through the maps, or through a map of one's own") func maps() throws {
@@ -164,7 +169,8 @@ import Testing
     let map = try folder.write("own.csv", "code,atc\n77,B01AA03\n313820,N02B\n")
     #expect(try run(folder, mapping("map"), map: map).vocabulary(.medication).codes == ["B01A", "N02B"])
     #expect(sentence { _ = try run(folder, mapping("map")) }.contains("medication-map is not given"))
-    #expect(sentence { _ = try run(folder, mapping("label"), map: map) }.contains("`medication: map` in the column mapping"))
+    #expect(
+      sentence { _ = try run(folder, mapping("label"), map: map) }.contains("`medication: map` in the column mapping"))
     let labels = try run(folder, mapping("label"))
     #expect(labels.vocabulary(.medication) == Vocabulary(codes: ["313820", "77"], texts: ["x", "unknown"]))
   }
@@ -190,10 +196,12 @@ import Testing
 
   @Test("missing tables and columns are named with what is there") func missing() throws {
     let folder = try severalTables()
-    #expect(sentence { _ = try run(folder, several.replacing("code: icd}", with: "code: icd10}")) }
-      .contains("dx.csv has no column icd10; its columns are pid, sid, icd"))
-    #expect(sentence { _ = try run(folder, several.replacing("dx.csv", with: "dxx.csv")) }
-      .contains("looked for dxx.csv, dxx.csv.gz"))
+    #expect(
+      sentence { _ = try run(folder, several.replacing("code: icd}", with: "code: icd10}")) }
+        .contains("dx.csv has no column icd10; its columns are pid, sid, icd"))
+    #expect(
+      sentence { _ = try run(folder, several.replacing("dx.csv", with: "dxx.csv")) }
+        .contains("looked for dxx.csv, dxx.csv.gz"))
     #expect(throws: RecordsError.self) {
       try CohortImport.run(.table, paths: ImportPaths(root: folder.path))
     }

@@ -28,7 +28,8 @@ import TextEncoder
 
   @Test("wrong sizes, numbers that are not finite and cohorts that were not written are refused; nothing is left")
   func refused() throws {
-    func failure(_ cohort: Cohort, _ medications: [Float], _ visits: @escaping (Range<Int>) throws -> [Float]) -> String {
+    func failure(_ cohort: Cohort, _ medications: [Float], _ visits: @escaping (Range<Int>) throws -> [Float]) -> String
+    {
       let path = path()
       defer { #expect(!FileManager.default.fileExists(atPath: path)) }
       do {
@@ -41,8 +42,10 @@ import TextEncoder
     let right: (Range<Int>) throws -> [Float] = { range in [Float](repeating: 1, count: range.count * 15) }
     #expect(failure(cohort, [1, 2], right).contains("1 medications"))
     #expect(failure(cohort, [1, 2, .nan], right).contains("medication 0 is not finite"))
-    #expect(failure(cohort, [1, 2, 3]) { range in [Float](repeating: 1, count: range.count * 15 - 1) }.contains("numbers"))
-    #expect(failure(cohort, [1, 2, 3]) { range in [Float](repeating: .infinity, count: range.count * 15) }.contains("finite"))
+    #expect(
+      failure(cohort, [1, 2, 3]) { range in [Float](repeating: 1, count: range.count * 15 - 1) }.contains("numbers"))
+    #expect(
+      failure(cohort, [1, 2, 3]) { range in [Float](repeating: .infinity, count: range.count * 15) }.contains("finite"))
     var unwritten = cohort
     unwritten.contentHash = ""
     #expect(failure(unwritten, [1, 2, 3], right).contains("write it to a file first"))

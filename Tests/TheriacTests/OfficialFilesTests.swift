@@ -15,10 +15,12 @@ struct OfficialFilesTests {
     defer { try? FileManager.default.removeItem(atPath: folder) }
     _ = try OfficialFiles.tool("official_fixture", [folder])
     let converted = try OfficialFiles.tool(
-      "official_to_json", ["--raw", folder + "/raw", "--embeddings", folder + "/bio_pt", "--out", folder + "/converted"])
+      "official_to_json",
+      ["--raw", folder + "/raw", "--embeddings", folder + "/bio_pt", "--out", folder + "/converted"])
     #expect(converted.output.contains("30 patients, 76 visits"))
     let imported = try Program.run([
-      "import", "official", "--root", folder + "/converted", "--out", folder + "/c.h5", "--embeddings", folder + "/e.h5",
+      "import", "official", "--root", folder + "/converted", "--out", folder + "/c.h5", "--embeddings",
+      folder + "/e.h5",
     ])
     #expect(imported.code == 0, "\(imported.errors)")
     #expect(imported.output.contains("30 patients, 76 visits, 6 medications"))
@@ -27,13 +29,16 @@ struct OfficialFilesTests {
     let trained = try Program.run(
       ["train", "--out", folder + "/run", "--workers", "1"]
         + [
-          "cohort=\(folder)/c.h5", "embeddings=\(folder)/e.h5", "d_k=16", "d_s=8", "gin_layers=2", "epochs=2", "lr=1e-2",
+          "cohort=\(folder)/c.h5", "embeddings=\(folder)/e.h5", "d_k=16", "d_s=8", "gin_layers=2", "epochs=2",
+          "lr=1e-2",
         ].flatMap { ["--set", $0] })
     #expect(trained.code == 0, "\(trained.errors)")
     #expect(FileManager.default.fileExists(atPath: folder + "/run/summary.json"))
   }
 
-  @Test("vectors of a wider tensor, one tensor per visit, half precision: the same numbers", arguments: ["strided", "tensor", "half"])
+  @Test(
+    "vectors of a wider tensor, one tensor per visit, half precision: the same numbers",
+    arguments: ["strided", "tensor", "half"])
   func layouts(layout: String) throws {
     let folder = try folder()
     defer { try? FileManager.default.removeItem(atPath: folder) }

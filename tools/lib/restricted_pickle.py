@@ -273,38 +273,36 @@ def load(path):
 def load_tensors(path):
     """The value in a file of torch.save (PyTorch 1.6 or later)."""
     try:
-        archive = zipfile.ZipFile(path)
-    except zipfile.BadZipFile:
+        with zipfile.ZipFile(path) as archive:
+            return _load_archive(archive)
+    except (Refused, FileNotFoundError, PermissionError):
+        raise
+    except Exception as error:  # so can a damaged archive
         raise Refused(
-            "it is no PyTorch file of version 1.6 or later (a zip archive); load it and save it again with torch.save"
-        ) from None
-    with archive:
-        names = archive.namelist()
-        main = next((name for name in names if name.split("/")[-1] == "data.pkl"), None)
-        if main is None:
-            raise Refused("it is a zip archive without data.pkl; PyTorch did not write it")
-        folder = main[: -len("data.pkl")]
-        if folder + "byteorder" in names and archive.read(folder + "byteorder") != b"little":
-            raise Refused("its numbers are big-endian")
-        cache = {}
+            "it is no PyTorch file of version 1.6 or later (a zip archive), or damaged; load it and save it again with "
+            f"torch.save ({type(error).__name__}: {error})") from None
 
-        def storage(kind, key):
-            name = f"{folder}data/{key}"
-            if not isinstance(kind, StorageType) or name not in names:
-                raise Refused(f"a tensor's numbers ({key}) are missing")
-            if key not in cache:
-                try:
-                    cache[key] = Storage(kind.name, archive.read(name))
-                except (zipfile.BadZipFile, EOFError) as error:
-                    raise Refused(f"it is damaged ({error})") from None
-            return cache[key]
 
-        try:
-            stream = archive.open(main)
-        except zipfile.BadZipFile as error:
-            raise Refused(f"it is damaged ({error})") from None
-        with stream:
-            return _load(stream, storage)
+def _load_archive(archive):
+    names = archive.namelist()
+    main = next((name for name in names if name.split("/")[-1] == "data.pkl"), None)
+    if main is None:
+        raise Refused("it is a zip archive without data.pkl; PyTorch did not write it")
+    folder = main[: -len("data.pkl")]
+    if folder + "byteorder" in names and archive.read(folder + "byteorder") != b"little":
+        raise Refused("its numbers are big-endian")
+    cache = {}
+
+    def storage(kind, key):
+        name = f"{folder}data/{key}"
+        if not isinstance(kind, StorageType) or name not in names:
+            raise Refused(f"a tensor's numbers ({key}) are missing")
+        if key not in cache:
+            cache[key] = Storage(kind.name, archive.read(name))
+        return cache[key]
+
+    with archive.open(main) as stream:
+        return _load(stream, storage)
 
 
 if sys.byteorder != "little":
