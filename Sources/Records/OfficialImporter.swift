@@ -4,9 +4,6 @@
 enum OfficialImporter {
   static func run(paths: ImportPaths, options: ImportOptions) throws(RecordsError) -> Cohort {
     try refuseRules(options)
-    if options.split == .byTime {
-      throw .badOption("split", value: "by-time", expected: "official or shuffled: official files give no times")
-    }
     let file = try OfficialFile.read(paths.root)
     let maps = try paths.maps.map { path throws(RecordsError) in try TableFolder(path) }
     var report = ImportReport(source: ImportFormat.official.rawValue, options: options.described)
