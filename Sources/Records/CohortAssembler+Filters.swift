@@ -126,7 +126,8 @@ extension CohortAssembler {
     let wanted =
       options.minimumVisits == 1 ? "a complete visit" : "\(Self.word(options.minimumVisits)) complete visits"
     let kinds = required.map { "a \($0.rawValue)" }
-    let needs = kinds.count > 1 ? kinds.dropLast().joined(separator: ", ") + " and " + (kinds.last ?? "") : kinds.joined()
+    let needs =
+      kinds.count > 1 ? kinds.dropLast().joined(separator: ", ") + " and " + (kinds.last ?? "") : kinds.joined()
     return "no patient has \(wanted) (each with \(needs)): " + parts.joined(separator: ", ") + "; "
       + advice(most, largest?.filter, required) + emptyTables()
   }

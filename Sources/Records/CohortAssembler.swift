@@ -81,7 +81,7 @@ struct CohortAssembler {
     }
     for kind in required {
       if let reason = absent[kind] {
-        throw .badOption("require", value: kind.rawValue, expected: "kinds that are there: \(reason)")
+        throw .badOption("require", value: kind.rawValue, expected: "kinds that the source has (\(reason))")
       }
     }
     return CodeKind.allCases.filter { required.contains($0) }
@@ -164,6 +164,12 @@ extension CohortAssembler {
     _ order: [Int32], _ visitOffsets: [Int], _ name: String
   ) throws(RecordsError) -> [Split] {
     let patients = visitOffsets.count - 1
+    let sizes = SplitRule.official.assign(patients: patients)
+    let empty = Split.allCases.filter { !sizes.contains($0) }.map(\.name)
+    if !empty.isEmpty {
+      report.notes.append(
+        "\(patients) patients are too few to divide: there are none in \(empty.joined(separator: " and in ")).")
+    }
     guard options.split == .byTime else { return options.split.assign(patients: patients) }
     let times = (0..<patients).map { visits.times[Int(order[visitOffsets[$0 + 1] - 1])] }
     if let patient = times.firstIndex(of: VisitTable.noTime) {

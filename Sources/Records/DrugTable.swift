@@ -55,7 +55,9 @@ struct DrugTable {
   /// Class → SMILES of its drugs, each once, at most `limit` (0: all).
   /// - Throws: `badMap` when the table has no column of SMILES.
   func molecules(limit: Int) throws(RecordsError) -> [String: [String]] {
-    guard hasMolecules else { throw .badMap(file, reason: "it has no column smiles, which --molecule-rule by-atc needs") }
+    guard hasMolecules else {
+      throw .badMap(file, reason: "it has no column smiles, which --molecule-rule by-atc needs")
+    }
     var molecules: [String: [String]] = [:]
     for (found, indices) in members {
       var listed: [String] = []

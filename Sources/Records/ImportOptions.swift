@@ -1,33 +1,34 @@
-/// What an import keeps. Everything is written into the report. What the paper's own processing does stands beside each.
+/// What an import keeps. Everything is written into the report. What SafeDrug's program does, whose classes the paper
+/// has, stands beside each.
 public struct ImportOptions: Codable, Equatable, Sendable {
   /// Name of the cohort; nil: the data set's.
   public var name: String?
-  /// Patients with fewer kept visits are left out. Paper: 2.
+  /// Patients with fewer kept visits are left out. SafeDrug: 2.
   public var minimumVisits = 2
   /// Kinds of which a visit needs at least one code; nil: diagnosis, procedure and medication, as far as the source has
-  /// them (the paper's rule; eICU has no procedures). Medications are what is learnt, so they are always among them.
+  /// them (SafeDrug's rule; eICU has no procedures). Medications are what is learnt, so they are always among them.
   public var required: [CodeKind]?
-  /// Only medications whose order starts less than 24 hours after the admission. Paper: off. GAMENet keeps the orders
+  /// Only medications whose order starts less than 24 hours after the admission. SafeDrug: off. GAMENet keeps the orders
   /// that start on the day of the first order of each ICU stay instead.
   public var firstDayOnly = false
   /// Only the most frequent diagnosis codes; nil: all. Counted once per visit over all visits, ties by code.
-  /// SafeDrug and the paper's processing: 2000.
+  /// SafeDrug: 2000.
   public var maxDiagnoses: Int?
-  /// The same for procedures. Paper: all.
+  /// The same for procedures. SafeDrug: all.
   public var maxProcedures: Int?
   /// The same for medications. SafeDrug: 300, more than there are.
   public var maxMedications: Int?
-  /// Tried in this order for each prescription row; the first that knows the code decides. Paper: ndc-rxcui alone.
+  /// Tried in this order for each prescription row; the first that knows the code decides. SafeDrug: ndc-rxcui alone.
   public var routes = MedicationRoute.allCases
-  /// Which class counts when a map gives one code several. Paper: first.
+  /// Which class counts when a map gives one code several. SafeDrug: first.
   public var ambiguity = Ambiguity.preferred
-  /// Only medications for which the molecules file lists a structure. Paper: on.
+  /// Only medications for which the molecules file lists a structure. SafeDrug: on.
   public var requireMolecules = false
-  /// Only classes of a list. Paper: the 112 (MIMIC-III) and 121 (MIMIC-IV) classes are what its own rules leave.
+  /// Only classes of a list. The 112 (MIMIC-III) and 121 (MIMIC-IV) classes of the paper are what SafeDrug's rules leave.
   public var classes: ClassList?
   /// How the medication vocabulary is ordered.
   public var classOrder = ClassOrder.sorted
-  /// Where molecules come from. Paper: published.
+  /// Where molecules come from. SafeDrug: published.
   public var moleculeRule = MoleculeRule.published
   /// Molecules of a class taken from a drug table, at most; 0: all. The published lists have at most 3.
   public var moleculesPerClass = 3

@@ -11,8 +11,10 @@ extension ImportReport {
 
   /// SHA-256 of every source file.
   public func hashText() -> String {
-    tables.isEmpty ? "" : TextTable.aligned([["SHA-256", "file"]] + tables.map { [$0.sha256, $0.file] })
-      .joined(separator: "\n")
+    tables.isEmpty
+      ? ""
+      : TextTable.aligned([["SHA-256", "file"]] + tables.map { [$0.sha256, $0.file] })
+        .joined(separator: "\n")
   }
 
   private func tableLines() -> [String] {
@@ -51,7 +53,8 @@ extension ImportReport {
   private func routeLines() -> [String] {
     if routes.isEmpty { return [] }
     return TextTable.aligned(
-      [["Medication route", "rows", "files"]] + routes.map { [$0.name, "\($0.rows)", $0.files.joined(separator: ", ")] })
+      [["Medication route", "rows", "files"]]
+        + routes.map { [$0.name, "\($0.rows)", $0.files.joined(separator: ", ")] })
   }
 
   private func repeatedLines() -> [String] {

@@ -19,15 +19,15 @@ struct MedicationProperties {
   /// - Throws: `missingFile` for a path that was given; `badMap` for a file that is not what it should be; `badOption`
   ///   for a rule whose file is missing.
   init(
-    molecules: [String: [String]]? = nil, pairs: [(String, String)]? = nil, options: ImportOptions, paths: ImportPaths,
-    maps: TableFolder?, preferred: String?, report: inout ImportReport
+    molecules own: [String: [String]]? = nil, pairs ownPairs: [(String, String)]? = nil, options: ImportOptions,
+    paths: ImportPaths, maps: TableFolder?, preferred: String?, report: inout ImportReport
   ) throws(RecordsError) {
+    molecules = own?.mapValues { $0.filter { !$0.isEmpty } }.filter { !$0.value.isEmpty }
+    pairs = ownPairs
+    moleculesFile = "the \(report.source) files"
     let drugs = try paths.drugs.map { path throws(RecordsError) in try DrugTable(path, report: &report) }
-    self.molecules = molecules?.mapValues { $0.filter { !$0.isEmpty } }.filter { !$0.value.isEmpty }
-    self.pairs = pairs
-    moleculesFile = report.source
-    if molecules == nil || paths.molecules != nil { try loadMolecules(paths.molecules, maps, preferred, &report) }
-    if let drugs, let identity = paths.moleculeIdentity, let molecules = self.molecules {
+    if own == nil || paths.molecules != nil { try loadMolecules(paths.molecules, maps, preferred, &report) }
+    if let drugs, let identity = paths.moleculeIdentity, let molecules {
       let check = MoleculeCheck(molecules, drugs: drugs, identity: identity)
       report.notes.append(check.sentence(file: moleculesFile, drugs: drugs.file, identity: identity))
     }
@@ -35,9 +35,9 @@ struct MedicationProperties {
       guard let drugs else {
         throw .badOption("molecule rule", value: "by-atc", expected: "a table of drugs beside it (--drugs FILE)")
       }
-      self.molecules = try drugs.molecules(limit: options.moleculesPerClass)
+      molecules = try drugs.molecules(limit: options.moleculesPerClass)
     }
-    if pairs == nil || paths.interactions != nil { try loadInteractions(paths.interactions, maps, &report) }
+    if ownPairs == nil || paths.interactions != nil { try loadInteractions(paths.interactions, maps, &report) }
     if let path = paths.medicationTexts { try texts.load(given: path, report: &report) }
     texts.drugs = drugs
     if let file = maps?.optionalTable("atc_names_ethos") {
@@ -90,7 +90,8 @@ struct MedicationProperties {
   private mutating func loadMolecules(
     _ given: String?, _ maps: TableFolder?, _ preferred: String?, _ report: inout ImportReport
   ) throws(RecordsError) {
-    guard let file = given.map(Self.named) 
+    guard
+      let file = given.map(Self.named)
         ?? maps?.file((preferred.map { [$0] } ?? []) + Self.candidates(maps, "atc3_smiles", [".json"]))
     else {
       report.notes.append("No molecules: no file was given and the maps folder has no atc3_smiles*.json.")

@@ -96,13 +96,16 @@ extension MedicationRoutes {
         let classes = try Self.classes(file, key: "ndc11", value: "atc4", keyWord: "NDC", ambiguity, report: &report)
         loaded.append(Loaded(route: route, files: [file.shown], classes: classes))
       case .ndcRxCUI:
-        lookedFor.append("ndc2rxcui.csv or \(Self.conceptLiterals.joined(separator: " or ")) with \(Self.compatFiles.joined(separator: ".csv or ")).csv")
+        lookedFor.append(
+          "ndc2rxcui.csv or \(Self.conceptLiterals.joined(separator: " or ")) with \(Self.compatFiles.joined(separator: ".csv or ")).csv"
+        )
         let second = Self.compatFiles.lazy.compactMap { maps.optionalTable($0) }.first
         let first = maps.optionalTable("ndc2rxcui") ?? maps.file(Self.conceptLiterals)
         guard let first, let second else { continue }
         let concepts = try Self.concepts(first, report: &report)
         let column = second.shown.lowercased().hasPrefix("rxcui2atc_fda") ? "atc4" : "ATC4"
-        let classes = try Self.classes(second, key: "rxcui", value: column, keyWord: "RxCUI", ambiguity, report: &report)
+        let classes = try Self.classes(
+          second, key: "rxcui", value: column, keyWord: "RxCUI", ambiguity, report: &report)
         loaded.append(
           Loaded(route: route, files: [first.shown, second.shown], classes: concepts.compactMapValues { classes[$0] }))
       }
@@ -118,7 +121,7 @@ extension MedicationRoutes {
 
   /// code → class; of several classes of one code the preferred one (`ATCClass.preferred`).
   static func classes(
-    _ file: (path: String, shown: String), key: String, value: String, keyWord: String, _ ambiguity: Ambiguity = .preferred,
+    _ file: (path: String, shown: String), key: String, value: String, keyWord: String, _ ambiguity: Ambiguity,
     report: inout ImportReport
   ) throws(RecordsError) -> [Int: ATCClass] {
     let reader = try CSVReader(file.path, shownAs: file.shown)

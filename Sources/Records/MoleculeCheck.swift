@@ -38,7 +38,8 @@ struct MoleculeCheck {
       ? ""
       : "; \(wrongClasses.count) classes have none of their own: " + wrongClasses.prefix(12).joined(separator: ", ")
         + (wrongClasses.count > 12 ? ", …" : "")
-    return "\(ofTheirClass) of \(listed) molecules in \(file) are of the class they are listed under, by the ATC codes in "
+    return
+      "\(ofTheirClass) of \(listed) molecules in \(file) are of the class they are listed under, by the ATC codes in "
       + "\(drugs) (same molecule: \(identity.name)); \(listed - ofTheirClass - unknown) are of another class, \(unknown) are "
       + "no drug of that table\(wrong)."
   }

@@ -3,7 +3,8 @@
 enum NegationTriggers {
   /// "denies X": X behind it, up to the end of the scope, is absent.
   static let before = [
-    "no", "denies", "denied", "denying", "deny", "denies any", "denies having", "denies having had", "denies ever having",
+    "no", "denies", "denied", "denying", "deny", "denies any", "denies having", "denies having had",
+    "denies ever having",
     "denies experiencing", "denies that he has", "denies that she has", "without", "w o", "negative for", "neg for",
     "was negative for", "is negative for", "never", "never had", "never has", "free of", "free from", "absence of",
     "no evidence of", "no sign of", "no signs of", "no complaint of", "no complaints of", "no history of", "no hx of",
@@ -11,7 +12,8 @@ enum NegationTriggers {
     "had not had", "has no", "had no", "have no", "having no", "has had no", "have had no", "has never had",
     "had never had", "didnt have", "doesnt have", "dont have", "hasnt had", "havent had", "hadnt had", "has not been",
     "did not report", "does not report", "did not complain of", "never complained of",
-    "never reported", "nor has he noticed", "nor has she noticed", "nor has he had", "nor has she had", "nor does he have",
+    "never reported", "nor has he noticed", "nor has she noticed", "nor has he had", "nor has she had",
+    "nor does he have",
     "nor does she have", "does not complain of", "not complaining of",
     "not experiencing", "not experienced", "lack of", "lacks", "lacked", "nor", "neither", "no longer", "no longer has",
     "no longer had", "rule out", "rules out", "r o", "rule out for", "ruled out for", "ruling out", "no further",
@@ -27,7 +29,8 @@ enum NegationTriggers {
     "is absent", "are absent", "was absent", "were absent", "not present", "is not present", "are not present",
     "was not present", "were not present", "is negative", "are negative", "was negative", "were negative", "negative",
     "not noted", "was not noted", "were not noted", "not reported", "was not reported", "not endorsed", "none",
-    "absent", "free", "unlikely", "is unlikely", "denies this", "denied this", "precautions", "prophylaxis", "not seen", "was not seen", "did not occur",
+    "absent", "free", "unlikely", "is unlikely", "denies this", "denied this", "precautions", "prophylaxis", "not seen",
+    "was not seen", "did not occur",
     "did not recur", "never occurred",
   ]
   /// Look like triggers and are none.
@@ -40,7 +43,8 @@ enum NegationTriggers {
     "no help", "not better", "not getting better", "no doubt", "cannot rule out", "could not rule out",
     "not ruled out", "not been ruled out", "not be ruled out", "unable to rule out", "not controlled",
     "not well controlled", "no response", "not remember", "not recall", "no one", "not stop", "did not stop",
-    "not go away", "unlikely to be", "no appetite", "not tolerate", "not tolerating", "not take", "not taking", "not taken",
+    "not go away", "unlikely to be", "no appetite", "not tolerate", "not tolerating", "not take", "not taking",
+    "not taken",
   ]
   /// Join symptoms, so that what denies the last denies all.
   static let joints = ["and", "or", "nor", "as well as"]
@@ -73,7 +77,8 @@ enum NegationTriggers {
     "if you", "if you have", "if you develop", "if he", "if she", "if they", "if there is", "should you",
     "should you have", "should you develop", "in case of", "return for", "return if", "return with", "call for",
     "call if", "call your doctor for", "call your doctor if", "call us for", "call us if", "seek care for",
-    "seek care if", "unclear whether", "unclear if", "monitor for", "monitored for", "monitoring for", "watch for", "watch out for", "watched for",
+    "seek care if", "unclear whether", "unclear if", "monitor for", "monitored for", "monitoring for", "watch for",
+    "watch out for", "watched for",
     "to prevent", "prevent", "as needed for", "prn", "prn for", "p r n", "risk of", "risk for", "at risk for",
     "rather than", "instead of", "screened for", "screening for",
   ]

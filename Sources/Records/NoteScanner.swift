@@ -48,7 +48,9 @@ package final class NoteScanner {
     while position < note.count {
       let rest = note.count - position
       let end =
-        memchr(base + position, 0x0A, rest).map { (base + position).distance(to: $0.assumingMemoryBound(to: UInt8.self)) }
+        memchr(base + position, 0x0A, rest).map {
+          (base + position).distance(to: $0.assumingMemoryBound(to: UInt8.self))
+        }
         ?? rest
       let line = UnsafeBufferPointer(start: base + position, count: end)
       if let first = Self.firstVisible(line) {
@@ -135,7 +137,11 @@ package final class NoteScanner {
         endPhrase()
         scope.colon(word: word)
       case .sentence:
-        if byte != UInt8(ascii: ".") || Self.endsSentence(text, position, letters, length) { endSentence() } else { endWord() }
+        if byte != UInt8(ascii: ".") || Self.endsSentence(text, position, letters, length) {
+          endSentence()
+        } else {
+          endWord()
+        }
       }
       position += 1
     }

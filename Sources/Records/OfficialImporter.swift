@@ -4,9 +4,6 @@
 enum OfficialImporter {
   static func run(paths: ImportPaths, options: ImportOptions) throws(RecordsError) -> Cohort {
     try refuseRules(options)
-    if options.split == .byTime {
-      throw .badOption("split", value: "by-time", expected: "official or shuffled: official files give no times")
-    }
     let file = try OfficialFile.read(paths.root)
     let maps = try paths.maps.map { path throws(RecordsError) in try TableFolder(path) }
     var report = ImportReport(source: ImportFormat.official.rawValue, options: options.described)
@@ -51,6 +48,9 @@ enum OfficialImporter {
 
   /// The files are filtered already: rules of an import are an error.
   private static func refuseRules(_ options: ImportOptions) throws(RecordsError) {
+    if options.split == .byTime {
+      throw .badOption("split", value: "by-time", expected: "official or shuffled: the files give no times")
+    }
     var plain = ImportOptions()
     plain.name = options.name
     plain.split = options.split

@@ -66,7 +66,9 @@ package struct SymptomLexicon {
   /// The phrase with its last word in the plural instead of the singular or the other way round. Nil for short words:
   /// "doe" (dyspnea on exertion) is not "does".
   package static func otherNumber(_ words: [String]) -> [String]? {
-    guard let last = words.last, last.count >= 4, last.utf8.allSatisfy({ (0x61...0x7A).contains($0) }) else { return nil }
+    guard let last = words.last, last.count >= 4, last.utf8.allSatisfy({ (0x61...0x7A).contains($0) }) else {
+      return nil
+    }
     func ends(_ suffixes: String...) -> Bool { suffixes.contains { last.hasSuffix($0) } }
     let other: String
     if ends("ies"), last.count > 4 {

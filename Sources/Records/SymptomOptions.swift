@@ -12,7 +12,8 @@ public struct SymptomOptions: Codable, Equatable, Sendable {
     if sections.isEmpty || sections.contains("") || (sections.contains("all") && sections.count > 1) {
       throw .badOption(
         "symptom sections", value: "[" + sections.joined(separator: ", ") + "]",
-        expected: "all, or names of sections such as \(NoteSections.families.map(\.name).prefix(4).joined(separator: ", "))")
+        expected:
+          "all, or names of sections such as \(NoteSections.families.map(\.name).prefix(4).joined(separator: ", "))")
     }
     if categories.isEmpty || categories.contains("") {
       throw .badOption(
@@ -21,5 +22,7 @@ public struct SymptomOptions: Codable, Equatable, Sendable {
     }
   }
 
-  var described: String { "sections: " + sections.joined(separator: ", ") + "; notes: " + categories.joined(separator: ", ") }
+  var described: String {
+    "sections: " + sections.joined(separator: ", ") + "; notes: " + categories.joined(separator: ", ")
+  }
 }

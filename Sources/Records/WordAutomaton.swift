@@ -105,7 +105,9 @@ package struct WordAutomaton {
     }
   }
 
-  private static func key(_ state: Int32, _ word: Int32) -> UInt64 { UInt64(UInt32(state)) << 32 | UInt64(UInt32(word)) }
+  private static func key(_ state: Int32, _ word: Int32) -> UInt64 {
+    UInt64(UInt32(state)) << 32 | UInt64(UInt32(word))
+  }
 
   private static func slot(_ state: Int32, _ word: Int32) -> Int {
     let mixed = key(state, word) &* 0x9E37_79B9_7F4A_7C15

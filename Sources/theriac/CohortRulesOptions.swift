@@ -59,9 +59,11 @@ struct CohortRules: ParsableArguments {
   var noSymptoms = false
   @Option(help: "Table of notes; default: the data set's own place.")
   var notes: String?
-  @Option(help: "Sections of notes that count, with commas, or all. Default: chief complaint,history of present illness.")
+  @Option(
+    help: "Sections of notes that count, with commas, or all. Default: chief complaint,history of present illness.")
   var symptomSections: String?
-  @Option(name: .customLong("note-category"), help: "Category of notes that counts; repeat it. Default: Discharge summary.")
+  @Option(
+    name: .customLong("note-category"), help: "Category of notes that counts; repeat it. Default: Discharge summary.")
   var noteCategories: [String] = []
 
   @Option(help: "Split of patients: official (in the order of the cohort), shuffled:SEED, or by-time (of last visits).")

@@ -64,7 +64,8 @@ import Testing
     let list = try fixture.folder.write("classes.txt", "seperator\nN02B\n\nC03C\nA01A\nN02B\n")
     let both = try run({ $0.classes = .file }, paths: { $0.classes = list })
     #expect(both.vocabulary(.medication).codes == ["C03C", "N02B"])
-    #expect(both.report.notes.contains { $0 == "Of the 4 classes in classes.txt, 2 are in no kept visit: seperator, A01A." })
+    #expect(
+      both.report.notes.contains { $0 == "Of the 4 classes in classes.txt, 2 are in no kept visit: seperator, A01A." })
     let ordered = try run(
       {
         $0.classes = .file
@@ -116,7 +117,10 @@ import Testing
       $0.minimumVisits = 1
     }
     #expect(cohort.vocabulary(.medication).codes == ["C03C"])
-    #expect(cohort.report.notes.contains { $0.contains("1 most frequent medication codes are kept; 1 codes are left out: N02B") })
+    #expect(
+      cohort.report.notes.contains {
+        $0.contains("1 most frequent medication codes are kept; 1 codes are left out: N02B")
+      })
   }
 
   @Test("of several classes of a code the preferred or the first counts; GAMENet's names of maps are known")
@@ -126,7 +130,8 @@ import Testing
     try fixture.folder.write(
       "maps/ndc2rxnorm_mapping.txt", "{'00182844789': u'161', '00517570425': u'4603', '11111111111': ''}")
     try fixture.folder.write(
-      "maps/ndc2atc_level4.csv", "YEAR,MONTH,NDC,RXCUI,ATC4\n2019,1,1,161,S01XA\n2019,1,1,161,N02BE\n2019,1,1,4603,C03CA\n")
+      "maps/ndc2atc_level4.csv",
+      "YEAR,MONTH,NDC,RXCUI,ATC4\n2019,1,1,161,S01XA\n2019,1,1,161,N02BE\n2019,1,1,4603,C03CA\n")
     func classes(_ ambiguity: Ambiguity) throws -> [String] {
       try run {
         $0.routes = [.ndcRxCUI]
@@ -151,10 +156,12 @@ import Testing
     #expect(cohort.patientIDs == ["1", "2", "3"])
     #expect(cohort.splits == [.train, .train, .validation])
     #expect(cohort.splitRule == "by-time")
+    #expect(cohort.report.notes.contains("3 patients are too few to divide: there are none in test."))
     #expect(cohort.report.notes.contains { $0.hasPrefix("Split by time: MIMIC-III shifts the dates") })
     let folder = try Folder()
     let writer = try CohortWriter(path: folder.path + "/c.h5", header: CohortHeader(name: "x", vocabularies: [:]))
-    try writer.append(patientID: "1", visits: [CohortVisit(id: "1", diagnoses: [], procedures: [], symptoms: [], medications: [])])
+    try writer.append(
+      patientID: "1", visits: [CohortVisit(id: "1", diagnoses: [], procedures: [], symptoms: [], medications: [])])
     #expect(sentence { try writer.finish(split: .byTime, report: ImportReport(source: "")) }.contains("no times"))
   }
 
@@ -192,7 +199,8 @@ import Testing
     #expect(sentence { _ = try run(paths: { $0.drugs = bare }) }.contains("neither a column description nor"))
     let textOnly = try fixture.folder.write("text.csv", "atc_codes,description\nN02BE01,x\n")
     #expect(
-      sentence { _ = try run({ $0.moleculeRule = .byATC }, paths: { $0.drugs = textOnly }) }.contains("no column smiles"))
+      sentence { _ = try run({ $0.moleculeRule = .byATC }, paths: { $0.drugs = textOnly }) }.contains(
+        "no column smiles"))
   }
 
   @Test("published molecules are checked against the drugs' codes") func moleculeCheck() throws {
@@ -207,7 +215,8 @@ import Testing
     })
     #expect(
       cohort.report.notes.contains {
-        $0 == "2 of 5 molecules in atc3_smiles_nlammr_m3.json are of the class they are listed under, by the ATC codes in "
+        $0
+          == "2 of 5 molecules in atc3_smiles_nlammr_m3.json are of the class they are listed under, by the ATC codes in "
           + "drugs.csv (same molecule: letters); 2 are of another class, 1 are no drug of that table; 1 classes have none of "
           + "their own: C03C."
       }, "\(cohort.report.notes)")
@@ -241,7 +250,10 @@ import Testing
         """)
     let lines = read.report.flowText().split(separator: "\n").map(String.init)
     #expect(lines[1].hasPrefix("in PATIENTS"))
-    #expect(lines.contains { $0.hasPrefix("with a diagnosis ") && $0.split(separator: " ").suffix(4) == ["2", "1", "4", "1"] })
+    #expect(
+      lines.contains {
+        $0.hasPrefix("with a diagnosis ") && $0.split(separator: " ").suffix(4) == ["2", "1", "4", "1"]
+      })
     #expect(lines.contains { $0.hasPrefix("(of patients with 2 or more such visits, before medications are mapped)") })
     #expect(read.report.text().contains("Rows that repeat a code of their visit: 1 diagnosis"))
     #expect(read.report.hashText().contains(try #require(read.report.table("ADMISSIONS")).sha256))

@@ -130,7 +130,9 @@ struct DemoImportTests {
     paths.moleculeIdentity = MoleculeIdentity(name: "skeleton") { try? SMILESParser.graph($0).skeletonKey }
     let cohort = try CohortImport.run(.mimic3, paths: paths)
     #expect(
-      cohort.report.notes.contains { $0.hasPrefix("\(right) of \(listed) molecules in atc3_smiles_\(list).json are of") },
+      cohort.report.notes.contains {
+        $0.hasPrefix("\(right) of \(listed) molecules in atc3_smiles_\(list).json are of")
+      },
       "\(cohort.report.notes)")
     var options = ImportOptions()
     options.moleculeRule = .byATC

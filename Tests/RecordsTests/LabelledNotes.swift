@@ -6,8 +6,10 @@ enum LabelledNotes {
     "chest pain", "shortness of breath", "fever", "chills", "nausea", "vomiting", "nausea/vomiting", "abdominal pain",
     "headache", "dizziness", "lightheadedness", "cough", "non-productive cough", "diarrhea", "constipation", "fatigue",
     "weakness", "muscle weakness", "syncope", "palpitations", "night sweats", "weight loss", "loss of appetite",
-    "blurred vision", "back pain", "rash", "leg swelling", "dysuria", "hematuria", "seizures", "confusion", "sore throat",
-    "runny nose", "wheezing", "hemoptysis", "numbness", "tingling", "joint pain", "dyspnea", "dyspnea on exertion", "doe",
+    "blurred vision", "back pain", "rash", "leg swelling", "dysuria", "hematuria", "seizures", "confusion",
+    "sore throat",
+    "runny nose", "wheezing", "hemoptysis", "numbness", "tingling", "joint pain", "dyspnea", "dyspnea on exertion",
+    "doe",
     "orthopnea", "not eating", "pain", "difficulty breathing", "jaundice", "itching", "insomnia", "can't taste",
     "raynaud's phenomenon",
   ]

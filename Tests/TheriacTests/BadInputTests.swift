@@ -95,6 +95,22 @@ import Testing
     try expectRefused(
       ["import", "mimic3", "--root", root, "--maps", root, "--min-visits", "0", "--out", out], ["--min-visits"],
       code: 64)
+    for (rules, parts) in [
+      (["--require", "diagnosis"], ["--require diagnosis", "medication"]),
+      (["--require", "drugs,medication"], ["drugs is no kind of code", "procedure"]),
+      (["--procedures-optional", "--require", "medication"], ["contradict"]),
+      (["--no-symptoms", "--symptoms", "x.txt"], ["--no-symptoms and --symptoms contradict"]),
+      (["--class-order", "list"], ["--class-order list", "--classes"]),
+      (["--molecule-rule", "by-atc"], ["--drugs"]),
+      (["--molecules-per-class", "2"], ["no effect without --molecule-rule by-atc"]),
+      (["--max-medications", "0"], ["--max-medications 0"]), (["--split", "by-date"], ["by-time"]),
+    ] {
+      try expectRefused(
+        ["import", "mimic3", "--root", root, "--maps", root, "--out", out] + rules, parts, code: 64, out: out)
+    }
+    try expectRefused(
+      ["describe", workspace.cohort, "--unmapped-csv", "/nowhere/x.csv"], ["--unmapped-csv", "/nowhere"], code: 64)
+    try expectRefused(["synth", "--split", "by-time", "--out", out], ["no times"], code: 64, out: out)
     try expectRefused(["import", "mimic9", "--root", root, "--out", out], ["mimic9"], code: 64, out: out)
   }
 
