@@ -1,127 +1,13 @@
 #include "support.h"
 
 // The loops around the products of a GIN layer, for tiles of rows that stay in the first caches. Columns are taken in
-// strips of 64, then 16 (registers), then one by one.
-
-#define CK_STRIPS(width, strip, single)                       \
-  {                                                           \
-    long c = 0;                                               \
-    for (; c + 64 <= (width); c += 64) strip(c, 4);           \
-    for (; c + 16 <= (width); c += 16) strip(c, 1);           \
-    for (; c < (width); c++) single(c);                       \
-  }
-
-CK_INLINE void message_rows_strip(
-    const int32_t *offsets, const int32_t *sources, const int32_t *kinds, const int32_t *selves, long first,
-    long count, const float *h, const float *bonds, float self_factor, float *out, long width, const int vectors) {
-  for (long row = 0; row < count; row++) {
-    long v = first + row;
-    const float *own = h + (selves ? (long)selves[v] : v) * width;
-    v16 sum[4];
-    for (int i = 0; i < vectors; i++) sum[i] = load16(own + 16 * i) * self_factor;
-    for (long e = offsets[v]; e < offsets[v + 1]; e++) {
-      const float *source = h + (long)sources[e] * width;
-      if (bonds) {
-        const float *bond = bonds + (long)kinds[e] * width;
-        for (int i = 0; i < vectors; i++) sum[i] += relu16(load16(source + 16 * i) + load16(bond + 16 * i));
-      } else {
-        for (int i = 0; i < vectors; i++) sum[i] += load16(source + 16 * i);
-      }
-    }
-    for (int i = 0; i < vectors; i++) store16(out + row * width + 16 * i, sum[i]);
-  }
-}
-
-CK_CLONES void ck_message_rows(
-    const int32_t *offsets, const int32_t *sources, const int32_t *kinds, const int32_t *selves, long first,
-    long count, const float *h, const float *bonds, float self_factor, float *out, long width) {
-#define STRIP(c, vectors)                                                                                      \
-  message_rows_strip(                                                                                          \
-      offsets, sources, kinds, selves, first, count, h + (c), bonds ? bonds + (c) : NULL, self_factor, out + (c), \
-      width, vectors)
-#define SINGLE(c)                                                                      \
-  for (long row = 0; row < count; row++) {                                             \
-    long v = first + row;                                                              \
-    float sum = self_factor * h[(selves ? (long)selves[v] : v) * width + (c)];         \
-    for (long e = offsets[v]; e < offsets[v + 1]; e++) {                               \
-      float value = h[(long)sources[e] * width + (c)];                                 \
-      if (bonds) {                                                                     \
-        value += bonds[(long)kinds[e] * width + (c)];                                  \
-        value = value <= 0 ? 0 : value;                                                \
-      }                                                                                \
-      sum += value;                                                                    \
-    }                                                                                  \
-    out[row * width + (c)] = sum;                                                      \
-  }
-  CK_STRIPS(width, STRIP, SINGLE)
-#undef STRIP
-#undef SINGLE
-}
-
-CK_INLINE void scatter_strip(
-    const int32_t *offsets, const int32_t *sources, const int32_t *kinds, const int32_t *selves, long count,
-    const float *h, const float *bonds, const float *dy, float self_factor, float *dh, float *d_bonds, float *dot,
-    long width, const int vectors) {
-  v16 products[4];
-  for (int i = 0; i < vectors; i++) products[i] = (v16){0};
-  for (long v = 0; v < count; v++) {
-    long own = (selves ? (long)selves[v] : v) * width;
-    v16 slope[4];
-    for (int i = 0; i < vectors; i++) {
-      slope[i] = load16(dy + v * width + 16 * i);
-      products[i] += slope[i] * load16(h + own + 16 * i);
-      store16(dh + own + 16 * i, load16(dh + own + 16 * i) + slope[i] * self_factor);
-    }
-    for (long e = offsets[v]; e < offsets[v + 1]; e++) {
-      long source = (long)sources[e] * width, bond = bonds ? (long)kinds[e] * width : 0;
-      for (int i = 0; i < vectors; i++) {
-        v16 kept = slope[i];
-        if (bonds) {
-          kept = keep16(kept, (i16)(load16(h + source + 16 * i) + load16(bonds + bond + 16 * i) > 0));
-          if (d_bonds) store16(d_bonds + bond + 16 * i, load16(d_bonds + bond + 16 * i) + kept);
-        }
-        store16(dh + source + 16 * i, load16(dh + source + 16 * i) + kept);
-      }
-    }
-  }
-  for (int i = 0; i < vectors; i++) {
-    for (int lane = 0; lane < 16; lane++) *dot += products[i][lane];
-  }
-}
-
-CK_CLONES float ck_message_scatter(
-    const int32_t *offsets, const int32_t *sources, const int32_t *kinds, const int32_t *selves, long count,
-    const float *h, const float *bonds, const float *dy, float self_factor, float *dh, float *d_bonds, long width) {
-  float dot = 0;
-#define STRIP(c, vectors)                                                                                          \
-  scatter_strip(                                                                                                   \
-      offsets, sources, kinds, selves, count, h + (c), bonds ? bonds + (c) : NULL, dy + (c), self_factor, dh + (c), \
-      d_bonds ? d_bonds + (c) : NULL, &dot, width, vectors)
-#define SINGLE(c)                                                                                  \
-  for (long v = 0; v < count; v++) {                                                               \
-    long own = (selves ? (long)selves[v] : v) * width + (c);                                       \
-    float slope = dy[v * width + (c)];                                                             \
-    dot += slope * h[own];                                                                         \
-    dh[own] += slope * self_factor;                                                                \
-    for (long e = offsets[v]; e < offsets[v + 1]; e++) {                                           \
-      long source = (long)sources[e] * width + (c), bond = bonds ? (long)kinds[e] * width + (c) : 0; \
-      if (bonds) {                                                                                 \
-        if (!(h[source] + bonds[bond] > 0)) continue;                                              \
-        if (d_bonds) d_bonds[bond] += slope;                                                       \
-      }                                                                                            \
-      dh[source] += slope;                                                                         \
-    }                                                                                              \
-  }
-  CK_STRIPS(width, STRIP, SINGLE)
-#undef STRIP
-#undef SINGLE
-  return dot;
-}
+// strips of 64, then 16 (registers), then one by one. Sums over rows are in single precision for a block of rows only.
+enum { BLOCK = 32 };
 
 /// Adds a tile to running moments by Chan's formula; `sum` and `square` are those of the deviations from `center`.
 CK_INLINE void merge_tile(
-    double seen, double count, float center, float sum, float square, double *mean, double *squares) {
-  double shift = (double)sum / count, own = (double)square - shift * (double)sum;
+    double seen, double count, float center, double sum, double square, double *mean, double *squares) {
+  double shift = sum / count, own = square - shift * sum;
   double delta = (double)center + shift - *mean, total = seen + count;
   *mean += delta * (count / total);
   *squares += (own < 0 ? 0 : own) + delta * delta * (seen * count / total);
@@ -130,28 +16,34 @@ CK_INLINE void merge_tile(
 CK_INLINE void moments_tile_strip(
     const float *x, const float *weights, long rows, long width, double seen, double count, double *mean,
     double *squares, const int vectors) {
-  float centers[64], sums[64], deviations[64];
-  v16 center[4], sum[4], square[4];
-  if (seen > 0) {
-    CK_SIMD for (int c = 0; c < 16 * vectors; c++) centers[c] = (float)mean[c];
-  } else {
-    CK_SIMD for (int c = 0; c < 16 * vectors; c++) centers[c] = x[c];
+  float centers[64], block_sums[64], block_squares[64];
+  double sums[64], deviations[64];
+  CK_SIMD for (int c = 0; c < 16 * vectors; c++) {
+    centers[c] = seen > 0 ? (float)mean[c] : x[c];
+    sums[c] = deviations[c] = 0;
   }
-  for (int i = 0; i < vectors; i++) {
-    center[i] = load16(centers + 16 * i);
-    sum[i] = square[i] = (v16){0};
-  }
-  for (long r = 0; r < rows; r++) {
-    for (int i = 0; i < vectors; i++) {
-      v16 d = load16(x + r * width + 16 * i) - center[i];
-      v16 weighted = weights ? d * weights[r] : d;
-      sum[i] += weighted;
-      square[i] += weighted * d;
+  v16 center[4];
+  for (int i = 0; i < vectors; i++) center[i] = load16(centers + 16 * i);
+  for (long start = 0; start < rows; start += BLOCK) {
+    const long end = start + BLOCK < rows ? start + BLOCK : rows;
+    v16 sum[4], square[4];
+    for (int i = 0; i < vectors; i++) sum[i] = square[i] = (v16){0};
+    for (long r = start; r < end; r++) {
+      for (int i = 0; i < vectors; i++) {
+        v16 d = load16(x + r * width + 16 * i) - center[i];
+        v16 weighted = weights ? d * weights[r] : d;
+        sum[i] += weighted;
+        square[i] += weighted * d;
+      }
     }
-  }
-  for (int i = 0; i < vectors; i++) {
-    store16(sums + 16 * i, sum[i]);
-    store16(deviations + 16 * i, square[i]);
+    for (int i = 0; i < vectors; i++) {
+      store16(block_sums + 16 * i, sum[i]);
+      store16(block_squares + 16 * i, square[i]);
+    }
+    CK_SIMD for (int c = 0; c < 16 * vectors; c++) {
+      sums[c] += (double)block_sums[c];
+      deviations[c] += (double)block_squares[c];
+    }
   }
   CK_SIMD for (int c = 0; c < 16 * vectors; c++) {
     merge_tile(seen, count, centers[c], sums[c], deviations[c], mean + c, squares + c);
@@ -265,31 +157,33 @@ CK_CLONES void ck_batch_slopes_grouped(
 CK_INLINE void masked_sums_strip(
     const float *x, const float *mean, const float *inverse, const float *y, float *g, long rows, long width,
     double *sum, double *product, const int vectors) {
-  v16 center[4], s[4], p[4];
-  for (int i = 0; i < vectors; i++) {
-    center[i] = load16(mean + 16 * i);
-    s[i] = p[i] = (v16){0};
-  }
-  for (long r = 0; r < rows; r++) {
-    for (int i = 0; i < vectors; i++) {
-      long place = r * width + 16 * i;
-      v16 slope = load16(g + place);
-      if (y) {
-        slope = keep16(slope, (i16)(load16(y + place) > 0));
-        store16(g + place, slope);
+  v16 center[4];
+  for (int i = 0; i < vectors; i++) center[i] = load16(mean + 16 * i);
+  for (long start = 0; start < rows; start += BLOCK) {
+    const long end = start + BLOCK < rows ? start + BLOCK : rows;
+    v16 s[4], p[4];
+    for (int i = 0; i < vectors; i++) s[i] = p[i] = (v16){0};
+    for (long r = start; r < end; r++) {
+      for (int i = 0; i < vectors; i++) {
+        long place = r * width + 16 * i;
+        v16 slope = load16(g + place);
+        if (y) {
+          slope = keep16(slope, (i16)(load16(y + place) > 0));
+          store16(g + place, slope);
+        }
+        s[i] += slope;
+        p[i] += slope * (load16(x + place) - center[i]);
       }
-      s[i] += slope;
-      p[i] += slope * (load16(x + place) - center[i]);
     }
-  }
-  float sums[64], products[64];
-  for (int i = 0; i < vectors; i++) {
-    store16(sums + 16 * i, s[i]);
-    store16(products + 16 * i, p[i] * load16(inverse + 16 * i));
-  }
-  CK_SIMD for (int c = 0; c < 16 * vectors; c++) {
-    sum[c] += (double)sums[c];
-    product[c] += (double)products[c];
+    float sums[64], products[64];
+    for (int i = 0; i < vectors; i++) {
+      store16(sums + 16 * i, s[i]);
+      store16(products + 16 * i, p[i] * load16(inverse + 16 * i));
+    }
+    CK_SIMD for (int c = 0; c < 16 * vectors; c++) {
+      sum[c] += (double)sums[c];
+      product[c] += (double)products[c];
+    }
   }
 }
 

@@ -103,3 +103,112 @@ CK_CLONES void ck_message_gradient(
   }
 #undef AT
 }
+
+// The same over lists of rows of a table.
+
+CK_INLINE void message_rows_strip(
+    const int32_t *offsets, const int32_t *sources, const int32_t *kinds, const int32_t *selves, long first,
+    long count, const float *h, const float *bonds, float self_factor, float *out, long width, const int vectors) {
+  for (long row = 0; row < count; row++) {
+    long v = first + row;
+    const float *own = h + (selves ? (long)selves[v] : v) * width;
+    v16 sum[4];
+    for (int i = 0; i < vectors; i++) sum[i] = load16(own + 16 * i) * self_factor;
+    for (long e = offsets[v]; e < offsets[v + 1]; e++) {
+      const float *source = h + (long)sources[e] * width;
+      if (bonds) {
+        const float *bond = bonds + (long)kinds[e] * width;
+        for (int i = 0; i < vectors; i++) sum[i] += relu16(load16(source + 16 * i) + load16(bond + 16 * i));
+      } else {
+        for (int i = 0; i < vectors; i++) sum[i] += load16(source + 16 * i);
+      }
+    }
+    for (int i = 0; i < vectors; i++) store16(out + row * width + 16 * i, sum[i]);
+  }
+}
+
+CK_CLONES void ck_message_rows(
+    const int32_t *offsets, const int32_t *sources, const int32_t *kinds, const int32_t *selves, long first,
+    long count, const float *h, const float *bonds, float self_factor, float *out, long width) {
+#define STRIP(c, vectors)                                                                                      \
+  message_rows_strip(                                                                                          \
+      offsets, sources, kinds, selves, first, count, h + (c), bonds ? bonds + (c) : NULL, self_factor, out + (c), \
+      width, vectors)
+#define SINGLE(c)                                                                      \
+  for (long row = 0; row < count; row++) {                                             \
+    long v = first + row;                                                              \
+    float sum = self_factor * h[(selves ? (long)selves[v] : v) * width + (c)];         \
+    for (long e = offsets[v]; e < offsets[v + 1]; e++) {                               \
+      float value = h[(long)sources[e] * width + (c)];                                 \
+      if (bonds) {                                                                     \
+        value += bonds[(long)kinds[e] * width + (c)];                                  \
+        value = value <= 0 ? 0 : value;                                                \
+      }                                                                                \
+      sum += value;                                                                    \
+    }                                                                                  \
+    out[row * width + (c)] = sum;                                                      \
+  }
+  CK_STRIPS(width, STRIP, SINGLE)
+#undef STRIP
+#undef SINGLE
+}
+
+CK_INLINE void scatter_strip(
+    const int32_t *offsets, const int32_t *sources, const int32_t *kinds, const int32_t *selves, long count,
+    const float *h, const float *bonds, const float *dy, float self_factor, float *dh, float *d_bonds, float *dot,
+    long width, const int vectors) {
+  v16 products[4];
+  for (int i = 0; i < vectors; i++) products[i] = (v16){0};
+  for (long v = 0; v < count; v++) {
+    long own = (selves ? (long)selves[v] : v) * width;
+    v16 slope[4];
+    for (int i = 0; i < vectors; i++) {
+      slope[i] = load16(dy + v * width + 16 * i);
+      products[i] += slope[i] * load16(h + own + 16 * i);
+      store16(dh + own + 16 * i, load16(dh + own + 16 * i) + slope[i] * self_factor);
+    }
+    for (long e = offsets[v]; e < offsets[v + 1]; e++) {
+      long source = (long)sources[e] * width, bond = bonds ? (long)kinds[e] * width : 0;
+      for (int i = 0; i < vectors; i++) {
+        v16 kept = slope[i];
+        if (bonds) {
+          kept = keep16(kept, (i16)(load16(h + source + 16 * i) + load16(bonds + bond + 16 * i) > 0));
+          if (d_bonds) store16(d_bonds + bond + 16 * i, load16(d_bonds + bond + 16 * i) + kept);
+        }
+        store16(dh + source + 16 * i, load16(dh + source + 16 * i) + kept);
+      }
+    }
+  }
+  for (int i = 0; i < vectors; i++) {
+    for (int lane = 0; lane < 16; lane++) *dot += products[i][lane];
+  }
+}
+
+CK_CLONES float ck_message_scatter(
+    const int32_t *offsets, const int32_t *sources, const int32_t *kinds, const int32_t *selves, long count,
+    const float *h, const float *bonds, const float *dy, float self_factor, float *dh, float *d_bonds, long width) {
+  float dot = 0;
+#define STRIP(c, vectors)                                                                                          \
+  scatter_strip(                                                                                                   \
+      offsets, sources, kinds, selves, count, h + (c), bonds ? bonds + (c) : NULL, dy + (c), self_factor, dh + (c), \
+      d_bonds ? d_bonds + (c) : NULL, &dot, width, vectors)
+#define SINGLE(c)                                                                                  \
+  for (long v = 0; v < count; v++) {                                                               \
+    long own = (selves ? (long)selves[v] : v) * width + (c);                                       \
+    float slope = dy[v * width + (c)];                                                             \
+    dot += slope * h[own];                                                                         \
+    dh[own] += slope * self_factor;                                                                \
+    for (long e = offsets[v]; e < offsets[v + 1]; e++) {                                           \
+      long source = (long)sources[e] * width + (c), bond = bonds ? (long)kinds[e] * width + (c) : 0; \
+      if (bonds) {                                                                                 \
+        if (!(h[source] + bonds[bond] > 0)) continue;                                              \
+        if (d_bonds) d_bonds[bond] += slope;                                                       \
+      }                                                                                            \
+      dh[source] += slope;                                                                         \
+    }                                                                                              \
+  }
+  CK_STRIPS(width, STRIP, SINGLE)
+#undef STRIP
+#undef SINGLE
+  return dot;
+}

@@ -41,6 +41,15 @@ CK_INLINE uint32_t ck_to_bits(float value) {
   return pun.u;
 }
 
+/// Takes the columns of a row in strips of 64, then 16 (registers), then one by one.
+#define CK_STRIPS(width, strip, single)                       \
+  {                                                           \
+    long c = 0;                                               \
+    for (; c + 64 <= (width); c += 64) strip(c, 4);           \
+    for (; c + 16 <= (width); c += 16) strip(c, 1);           \
+    for (; c < (width); c++) single(c);                       \
+  }
+
 /// exp(x) to about 1.2e-7 relative: 2^n e^r with n = round(x / ln 2), |r| <= ln 2 / 2, and a polynomial for e^r.
 /// Two factors of 2^(n/2) reach infinity, zero and the subnormal numbers without a branch.
 CK_INLINE float ck_exp(float x) {
@@ -104,12 +113,13 @@ CK_INLINE float ck_tanh(float x) {
   return t > 0.625f ? far : x + x * (s * p);
 }
 
-/// High and low words of sixteen products with one factor: even and odd lanes apart, as the hardware multiplies.
+/// High and low words of sixteen products with one factor; the high ones from even and odd lanes apart, as the hardware
+/// multiplies.
 CK_INLINE void ck_multiply_wide(const u16 *x, uint32_t factor, u16 *high, u16 *low) {
   const uint64_t f = factor, m = 0xFFFFFFFFu;
   w8 wide = (w8)*x, even = (wide & m) * f, odd = (wide >> 32) * f;
   *high = (u16)((even >> 32) | (odd & ~m));
-  *low = (u16)((even & m) | (odd << 32));
+  *low = *x * factor;
 }
 
 /// What Philox4x32-10 computes for a group of 64 columns before it depends on the row: the counter is (16 group + lane,

@@ -1,7 +1,18 @@
+#define _GNU_SOURCE
 #include "ckernels.h"
 
 #include <dlfcn.h>
 #include <stddef.h>
+#include <sys/mman.h>
+
+void ck_prefer_large_pages(void *start, long bytes) {
+#ifdef MADV_HUGEPAGE
+  if (start) madvise(start, (size_t)bytes, MADV_HUGEPAGE);
+#else
+  (void)start;
+  (void)bytes;
+#endif
+}
 
 typedef void (*set_threads)(int);
 

@@ -16,6 +16,6 @@ public struct EmbeddingSum<Element: TensorElement> {
 
   /// Shape: categories of n rows → `[n, width]`.
   public func callAsFunction(_ rows: CategoryRows) throws(ShapeError) -> Tensor<Element> {
-    try Tensor.embeddingSum(rows, tables: tables.map(\.tensor))
+    try Tensor.embeddingSum(rows, tables: tables.map({ $0.tensor }))
   }
 }

@@ -44,7 +44,7 @@ public struct GINConvolution<Element: TensorElement> {
   ) throws -> [Tensor<Element>] {
     let training = step != nil
     let messages = try inParts(parts) { index, h in
-      try lin1.withoutBias(h.ginMessage(graphs[index], eps: eps.tensor, bonds: bond?.tables.map(\.tensor)))
+      try lin1.withoutBias(h.ginMessage(graphs[index], eps: eps.tensor, bonds: bond?.tables.map({ $0.tensor })))
     }
     let hidden = try bn1(parts: messages, training: training, after: lin1, relu: true)
     let outputs = try inParts(hidden) { _, h in try lin2.withoutBias(h) }
@@ -59,7 +59,8 @@ public struct GINConvolution<Element: TensorElement> {
   public func fused(parts: Int, _ step: DropoutStep) -> GINLayer<Element> {
     func weights() -> GINLayer<Element>.Weights {
       .init(
-        eps: eps.tensor, bonds: bond?.tables.map(\.tensor), linear1: lin1.weight.tensor, linear2: lin2.weight.tensor)
+        eps: eps.tensor, bonds: bond?.tables.map({ $0.tensor }), linear1: lin1.weight.tensor,
+        linear2: lin2.weight.tensor)
     }
     return GINLayer(
       weights: parts == 1 ? [weights()] : (0..<parts).map { eps.inSlot($0, weights) },

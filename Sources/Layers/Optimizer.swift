@@ -16,11 +16,13 @@ final class Arena<Element: TensorElement> {
   let values: UnsafeMutableBufferPointer<Element>
 
   init(_ count: Int) {
-    values = .allocate(capacity: count)
+    let memory = BufferPool.take(count * MemoryLayout<Element>.stride)
+    values = UnsafeMutableBufferPointer(start: memory.bindMemory(to: Element.self, capacity: count), count: count)
     values.initialize(repeating: 0)
   }
 
   deinit {
-    values.deallocate()
+    guard let base = values.baseAddress else { return }
+    BufferPool.give(base, bytes: values.count * MemoryLayout<Element>.stride)
   }
 }

@@ -55,9 +55,9 @@ public struct MoleculeEncoder<Element: TensorElement> {
   /// - Shape: parts of atoms `[Aᵢ, 9]` → `[Σ Nᵢ, S]`
   public func callAsFunction(parts: [MoleculeInputs], _ step: DropoutStep?) throws -> Tensor<Element> {
     if let step {
-      func tables() -> [Tensor<Element>] { atom.tables.map(\.tensor) }
+      func tables() -> [Tensor<Element>] { atom.tables.map({ $0.tensor }) }
       return try Tensor.ginNetwork(
-        parts.map(\.part),
+        parts.map({ $0.part }),
         tables: parts.count == 1 ? [tables()] : parts.indices.map { atom.tables[0].inSlot($0, tables) },
         layers: layers.map { $0.fused(parts: parts.count, step) })
     }
@@ -74,7 +74,8 @@ public struct MoleculeEncoder<Element: TensorElement> {
     var trace = [embedded]
     for layer in layers {
       trace.append(
-        try layer(parts: trace[trace.count - 1], parts.map(\.edges), step, rowOffsets: parts.map(\.atomOffset)))
+        try layer(
+          parts: trace[trace.count - 1], parts.map({ $0.edges }), step, rowOffsets: parts.map({ $0.atomOffset })))
     }
     return trace
   }

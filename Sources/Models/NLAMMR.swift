@@ -127,7 +127,7 @@ public struct MoleculeAverage {
 
   public init(moleculesOfMedications: [[Int32]], moleculeCount: Int) throws(ShapeError) {
     molecules = try RowIndex(moleculesOfMedications.flatMap { $0 }, bound: moleculeCount)
-    medications = try Segments(counts: moleculesOfMedications.map(\.count))
+    medications = try Segments(counts: moleculesOfMedications.map({ $0.count }))
   }
 }
 

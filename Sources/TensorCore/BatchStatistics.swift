@@ -112,7 +112,7 @@ public final class BatchStatistics<Element: TensorElement> {
   /// Stages running = (1 − momentum) running + momentum · new, with the unbiased variance.
   func stage(_ moments: Moments, inputBias: UnsafePointer<Element>?) {
     runningMean.stage { c, old in
-      (1 - self.momentum) * old + self.momentum * (moments.mean[c] + (inputBias.map { Double($0[c]) } ?? 0))
+      (1 - self.momentum) * old + self.momentum * (moments.mean[c] + (inputBias.map { $0[c].widened } ?? 0))
     }
     runningVariance.stage { c, old in
       (1 - self.momentum) * old + self.momentum * moments.squares[c] / (moments.count - 1)

@@ -115,7 +115,7 @@ extension Tensor {
     _ storage: Storage<Element>, _ shape: Shape, _ inputs: [Tensor], backward: @escaping Node<Element>.Backward
   ) -> Tensor {
     guard inputs.contains(where: { $0.node != nil }) else { return Tensor(storage, shape) }
-    let node = Node<Element>(count: shape.count, inputs: inputs.map(\.node), run: backward)
+    let node = Node<Element>(count: shape.count, inputs: inputs.map({ $0.node }), run: backward)
     return Tensor(storage, shape, node)
   }
 
@@ -141,7 +141,7 @@ extension Tensor {
     inputs: [Tensor], output: Tensor, backward: @escaping (_ dy: Tensor) throws -> [Tensor?]
   ) -> Tensor {
     let shape = output.shape
-    let shapes = inputs.map(\.shape)
+    let shapes = inputs.map({ $0.shape })
     return record(output.storage, shape, inputs) { dy, nodes in
       let gradients = try backward(Tensor(dy, shape))
       try ShapeError.require(

@@ -49,7 +49,7 @@ public final class Buffer<Element: TensorElement> {
 
   /// Stages new values made from the latest ones (staged, else committed).
   func stage(_ update: (_ index: Int, _ old: Double) -> Double) {
-    let old = staged ?? values.map(Double.init)
+    let old = staged ?? values.map({ $0.widened })
     staged = old.indices.map { update($0, old[$0]) }
   }
 

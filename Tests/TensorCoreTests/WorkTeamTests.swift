@@ -6,27 +6,27 @@ import Testing
 @Suite(.serialized) struct WorkTeamTests {
   struct Failed: Error, Equatable { let piece: Int }
 
-  private func with(threads: Int, _ body: () throws -> Void) rethrows {
+  private func with(threads: Int, _ body: () -> Void) {
     Threads.count = threads
     defer { Threads.count = 1 }
-    try body()
+    body()
   }
 
   @Test("every piece is done once, by one to four threads, again and again", arguments: [1, 2, 4])
-  func pieces(threads: Int) throws {
-    try with(threads: threads) {
+  func pieces(threads: Int) {
+    with(threads: threads) {
       for round in 0..<2_000 {
         let count = round % 9
         let done = Mutex([Int](repeating: 0, count: count))
-        try WorkTeam.run(count) { piece in done.withLock { $0[piece] += 1 } }
+        WorkTeam.run(count) { piece in done.withLock { $0[piece] += 1 } }
         #expect(done.withLock { $0 } == [Int](repeating: 1, count: count))
       }
     }
   }
 
   @Test("the error of the first piece that failed reaches the caller, also when helpers sleep", arguments: [1, 3])
-  func errors(threads: Int) throws {
-    try with(threads: threads) {
+  func errors(threads: Int) {
+    with(threads: threads) {
       for _ in 0..<3 {
         Thread.sleep(forTimeInterval: 0.01)
         #expect(throws: Failed(piece: 2)) {
@@ -37,12 +37,12 @@ import Testing
   }
 
   @Test("a piece may itself use the team, and two callers do not disturb each other")
-  func nested() throws {
-    try with(threads: 2) {
+  func nested() {
+    with(threads: 2) {
       let sum = Atomic<Int>(0)
       DispatchQueue.concurrentPerform(iterations: 4) { _ in
-        try? WorkTeam.run(4) { _ in
-          try WorkTeam.run(4) { sum.wrappingAdd($0, ordering: .relaxed) }
+        WorkTeam.run(4) { _ in
+          WorkTeam.run(4) { sum.wrappingAdd($0, ordering: .relaxed) }
         }
       }
       #expect(sum.load(ordering: .relaxed) == 4 * 4 * 6)

@@ -10,6 +10,9 @@
 /// The number of threads of the OpenMP runtime (oneDNN's) on the calling thread.
 void ck_use_threads(int32_t count);
 
+/// Asks the system for large pages where there is such a request; `start` is aligned to one.
+void ck_prefer_large_pages(void *start, long bytes);
+
 /// Tells the processor that the thread waits in a loop.
 static inline void ck_pause(void) {
 #if defined(__x86_64__)

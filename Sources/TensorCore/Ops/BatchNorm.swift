@@ -38,9 +38,9 @@ extension Tensor {
       : runningStatistics(statistics, inputBias: inputBias?.storage)
     let (scale, shift) = (Storage<Element>(width), Storage<Element>(width))
     for c in 0..<width {
-      let factor = Double(weight.storage.base[c]) * normal.inverse[c]
+      let factor = weight.storage.base[c].widened * normal.inverse[c]
       scale.base[c] = Element(factor)
-      shift.base[c] = Element(Double(bias.storage.base[c]) - normal.mean[c] * factor)
+      shift.base[c] = Element(bias.storage.base[c].widened - normal.mean[c] * factor)
     }
     let gradient = BatchNormGradient(
       weight: weight.storage, normal: normal, statistics: statistics, training: training, relu: relu, width: width)
@@ -99,7 +99,7 @@ extension Tensor {
   ) -> ColumnNormal {
     let inverse = statistics.runningVariance.values.map { 1 / (Double($0) + statistics.epsilon).squareRoot() }
     let mean = statistics.runningMean.values.enumerated().map { c, value in
-      Double(value) - (inputBias.map { Double($0.base[c]) } ?? 0)
+      value.widened - (inputBias.map { $0.base[c].widened } ?? 0)
     }
     return ColumnNormal(count: 0, mean: mean, inverse: inverse)
   }
@@ -157,14 +157,14 @@ private final class BatchNormGradient<Element: TensorElement> {
     if inputs.count > count + 2 {
       inputs[count + 2]?.collect { d, add in
         for c in 0..<width {
-          let slope = training ? 0 : Element(Double(weight.base[c]) * normal.inverse[c] * all[c])
+          let slope = training ? 0 : Element(weight.base[c].widened * normal.inverse[c] * all[c])
           d[c] = (add ? d[c] : 0) + slope
         }
       }
     }
     let (a, b, c) = (Storage<Element>(width), Storage<Element>(width), Storage<Element>(width))
     for i in 0..<width {
-      let scale = Double(weight.base[i]) * normal.inverse[i]
+      let scale = weight.base[i].widened * normal.inverse[i]
       let slope = training ? -scale * normal.inverse[i] * all[width + i] / normal.count : 0
       a.base[i] = Element(scale)
       b.base[i] = Element(slope)

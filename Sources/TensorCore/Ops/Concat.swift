@@ -11,7 +11,7 @@ extension Tensor {
         part.shape.axes.dropLast() == lead && part.shape.rank > 0, "concatenated",
         expected: "equal leading axes, like \(first.shape)", got: "\(part.shape)")
     }
-    let widths = parts.map(\.shape.last)
+    let widths = parts.map({ $0.shape.last })
     let (rows, width) = (first.shape.rows, widths.reduce(0, +))
     let y = Storage<Element>(rows * width)
     var start = 0
@@ -79,7 +79,7 @@ extension Tensor {
         part.shape.axes.dropFirst() == tail && part.shape.rank > 0, "joinedRows",
         expected: "equal axes after the first, like \(first.shape)", got: "\(part.shape)")
     }
-    let counts = parts.map(\.shape.count)
+    let counts = parts.map({ $0.shape.count })
     let y = Storage<Element>(counts.reduce(0, +))
     var start = 0
     for part in parts {

@@ -19,8 +19,8 @@ extension Tensor {
   static func distinctSums(_ rows: CategoryRows, _ tables: [Tensor]) throws(ShapeError) -> Tensor {
     let width = tables.first?.shape.last ?? 0
     try ShapeError.require(
-      tables.map(\.shape) == rows.dims.map { Shape([$0, width]) }, "embeddingSum",
-      expected: "tables of \(rows.dims) rows and one width", got: "\(tables.map(\.shape))")
+      tables.map({ $0.shape }) == rows.dims.map { Shape([$0, width]) }, "embeddingSum",
+      expected: "tables of \(rows.dims) rows and one width", got: "\(tables.map({ $0.shape }))")
     let count = rows.distinctCount
     let y = Storage<Element>(zeros: count * width)
     for (table, column) in zip(tables, rows.columns) {

@@ -29,7 +29,7 @@ extension GINPass {
   ///   - nodes: those of `inputs`
   func backward(_ dy: Storage<Element>, _ nodes: [Node<Element>?]) throws {
     let last = layers.count - 1
-    try WorkTeam.run(parts.count) { number in
+    WorkTeam.run(parts.count) { number in
       let part = parts[number]
       let memory = GINPartGradients<Element>(
         atoms: part.part.graph.nodes, colours: part.part.colours.count, width: width, hidden: hidden)
@@ -43,7 +43,7 @@ extension GINPass {
     for index in layers.indices.reversed() {
       let place = normPlace(index)
       let second = try norms[index].second.backward(
-        parts.map(\.sums), weight: nodes[place + 2], bias: nodes[place + 3])
+        parts.map({ $0.sums }), weight: nodes[place + 2], bias: nodes[place + 3])
       try WorkTeam.run(parts.count) { number in
         let part = parts[parts.count - 1 - number]
         guard let memory = part.backward else { return }
@@ -52,7 +52,7 @@ extension GINPass {
         }
       }
       let first = try norms[index].first.backward(
-        parts.map(\.sums), weight: nodes[place], bias: nodes[place + 1])
+        parts.map({ $0.sums }), weight: nodes[place], bias: nodes[place + 1])
       try WorkTeam.run(parts.count) { number in
         let part = parts[number]
         guard let memory = part.backward else { return }

@@ -192,13 +192,13 @@ final class GINPass<Element: TensorElement>: @unchecked Sendable {
         if index > 0 { endOfLayer(index - 1, part) }
         try firstHalf(index, part)
       }
-      let first = try GINNorm(layer.norm1, moments: parts.map(\.moments))
+      let first = try GINNorm(layer.norm1, moments: parts.map({ $0.moments }))
       // The part done last is in the caches still: every other phase goes backwards.
       try WorkTeam.run(parts.count) { try secondHalf(index, first, parts[parts.count - 1 - $0]) }
-      let second = try GINNorm(layer.norm2, moments: parts.map(\.moments))
+      let second = try GINNorm(layer.norm2, moments: parts.map({ $0.moments }))
       norms.append((first, second))
     }
-    try WorkTeam.run(parts.count) { number in
+    WorkTeam.run(parts.count) { number in
       let part = parts[number]
       let last = layers.count - 1
       endOfLayer(last, part)

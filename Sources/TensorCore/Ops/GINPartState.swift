@@ -45,7 +45,7 @@ final class GINPartState<Element: TensorElement> {
     self.bondPlaces = bondPlaces
     incoming = part.graph.incoming
     colourWeights = Storage(part.sizes.count)
-    for (colour, size) in part.sizes.enumerated() { colourWeights.base[colour] = Element(size) }
+    for (colour, size) in part.sizes.enumerated() { colourWeights.base[colour] = Element(Double(size)) }
   }
 
   /// Takes memory for one layer's results.
@@ -125,9 +125,9 @@ struct GINNorm<Element: TensorElement>: @unchecked Sendable {
     let width = norm.statistics.width
     (scale, shift, mean, inverse) = (Storage(width), Storage(width), Storage(width), Storage(width))
     for c in 0..<width {
-      let factor = Double(weight.base[c]) * inverses[c]
+      let factor = weight.base[c].widened * inverses[c]
       scale.base[c] = Element(factor)
-      shift.base[c] = Element(Double(norm.bias.storage.base[c]) - means[c] * factor)
+      shift.base[c] = Element(norm.bias.storage.base[c].widened - means[c] * factor)
       mean.base[c] = Element(means[c])
       inverse.base[c] = Element(inverses[c])
     }
@@ -147,7 +147,7 @@ struct GINNorm<Element: TensorElement>: @unchecked Sendable {
     }
     let (a, b, c) = (Storage<Element>(width), Storage<Element>(width), Storage<Element>(width))
     for i in 0..<width {
-      let factor = Double(weight.base[i]) * inverses[i]
+      let factor = weight.base[i].widened * inverses[i]
       let slope = -factor * inverses[i] * all[width + i] / count
       a.base[i] = Element(factor)
       b.base[i] = Element(slope)
