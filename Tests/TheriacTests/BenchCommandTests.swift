@@ -16,6 +16,7 @@ import Testing
     for key in ["step_ms", "gin_fwd_ms", "rest_fwd_ms", "rest_bwd_ms", "gin_bwd_ms", "adam_ms"] {
       #expect((values[key] as? Double ?? 0) > 0, "\(key)")
     }
+    #expect(values["pool_allocations_after_first"] as? Int == 0)
     #expect(values["batch"] as? Int == 4 && values["d_enc"] as? Int == 32)
   }
 

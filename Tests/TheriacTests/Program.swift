@@ -31,7 +31,7 @@ enum Program {
       files = ["out", "err"].map {
         URL(fileURLWithPath: NSTemporaryDirectory()).appendingPathComponent("theriac-\(UUID().uuidString).\($0)")
       }
-      for file in files { FileManager.default.createFile(atPath: file.path, contents: nil) }
+      for file in files { _ = FileManager.default.createFile(atPath: file.path, contents: nil) }
       process.executableURL = URL(fileURLWithPath: Program.path)
       process.arguments = arguments
       process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }

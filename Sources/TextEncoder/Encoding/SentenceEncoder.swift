@@ -3,6 +3,8 @@ public enum EncoderKind: String, Sendable, CaseIterable {
   case bert, roberta
   /// No language model: hashed n-grams of words (`HashingEncoder`).
   case hashing
+  /// Not known: another program computed the embeddings (`import official`).
+  case other
 }
 
 /// What becomes of a text of more tokens than the limit.

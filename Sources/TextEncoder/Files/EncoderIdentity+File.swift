@@ -69,6 +69,7 @@ extension EncoderIdentity {
   /// What people read: `MODEL, pooling mean, at most 512 tokens`.
   public var summary: String {
     if kind == .hashing { return "\(plm), no language model" }
+    if kind == .other { return "\(plm), computed by another program" }
     let long = longTexts == .truncate ? "" : ", longer texts in windows that share \(longTexts.overlap)"
     let family = kind == .bert ? "BERT" : "RoBERTa"
     return "\(plm), \(family), pooling \(pooling.rawValue), at most \(maxTokens) tokens\(long)"
