@@ -70,5 +70,7 @@ public struct MessageLists: Sendable {
 
 extension GraphEdges {
   /// What each node collects from its neighbours.
-  package var incoming: MessageLists { MessageLists(offsets: inOffsets, sources: inSources, kinds: inBonds, selves: nil) }
+  package var incoming: MessageLists {
+    MessageLists(offsets: inOffsets, sources: inSources, kinds: inBonds, selves: nil)
+  }
 }
