@@ -110,9 +110,12 @@ void ck_linear_weight(
 /// Whether these products are faster than a library's here: with AVX-512.
 int32_t ck_products_available(void);
 /// C = A B with A [m, k], B [k, n].
-void ck_product(const float *a, const float *b, float *c, long m, long n, long k);
+/// `wanted` floats are asked for on the way, for what comes next; NULL for none.
+void ck_product(
+    const float *a, const float *b, float *c, long m, long n, long k, const float *wanted, long wanted_count);
 /// C += Aᵀ B with A [rows, m], B [rows, n].
-void ck_product_transposed(const float *a, const float *b, float *c, long rows, long m, long n);
+void ck_product_transposed(
+    const float *a, const float *b, float *c, long rows, long m, long n, const float *wanted, long wanted_count);
 /// y [columns, rows] = x [rows, columns], transposed.
 void ck_transpose(const float *x, float *y, long rows, long columns);
 
