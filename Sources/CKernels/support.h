@@ -138,6 +138,8 @@ CK_INLINE void ck_begin_group(const ck_dropout_plan *plan, uint32_t group, ck_gr
 }
 
 /// The 64 words of one row: words[j][i] is for column 64 group + 16 j + i.
+///
+/// Even and odd lanes are kept apart as 64-bit numbers whose high halves do not count: what the hardware multiplies.
 CK_INLINE void ck_words64(const ck_dropout_plan *plan, const ck_group *group, uint64_t row, u16 words[4]) {
   uint32_t k0 = plan->key0, k1 = plan->key1;
   // Rounds 1 and 2, where they depend on the row: single numbers.
@@ -146,23 +148,26 @@ CK_INLINE void ck_words64(const ck_dropout_plan *plan, const ck_group *group, ui
   k0 += 0x9E3779B9u;
   k1 += 0xBB67AE85u;
   wide = (uint64_t)first * 0xD2511F53u;
-  u16 c0 = group->high ^ (second ^ k0), c1 = group->low, c2 = group->third ^ ((uint32_t)(wide >> 32) ^ k1);
-  u16 c3 = (u16){0} + (uint32_t)wide;
+  const uint64_t m = 0xFFFFFFFFu, f0 = 0xD2511F53u, f1 = 0xCD9E8D57u;
+  const u16 start0 = group->high ^ (second ^ k0), start2 = group->third ^ ((uint32_t)(wide >> 32) ^ k1);
+  w8 c0[2] = {(w8)start0, (w8)start0 >> 32}, c1[2] = {(w8)group->low, (w8)group->low >> 32};
+  w8 c2[2] = {(w8)start2, (w8)start2 >> 32}, c3[2];
+  c3[0] = c3[1] = (w8){0} + (wide & m);
   for (int round = 2; round < 10; round++) {
     k0 += 0x9E3779B9u;
     k1 += 0xBB67AE85u;
-    u16 high0, low0, high1, low1;
-    ck_multiply_wide(&c0, 0xD2511F53u, &high0, &low0);
-    ck_multiply_wide(&c2, 0xCD9E8D57u, &high1, &low1);
-    c0 = high1 ^ c1 ^ k0;
-    c1 = low1;
-    c2 = high0 ^ c3 ^ k1;
-    c3 = low0;
+    for (int half = 0; half < 2; half++) {
+      w8 wide0 = (c0[half] & m) * f0, wide1 = (c2[half] & m) * f1;
+      c0[half] = (wide1 >> 32) ^ c1[half] ^ (uint64_t)k0;
+      c1[half] = wide1;
+      c2[half] = (wide0 >> 32) ^ c3[half] ^ (uint64_t)k1;
+      c3[half] = wide0;
+    }
   }
-  words[0] = c0;
-  words[1] = c1;
-  words[2] = c2;
-  words[3] = c3;
+  words[0] = (u16)((c0[0] & m) | c0[1] << 32);
+  words[1] = (u16)((c1[0] & m) | c1[1] << 32);
+  words[2] = (u16)((c2[0] & m) | c2[1] << 32);
+  words[3] = (u16)((c3[0] & m) | c3[1] << 32);
 }
 
 CK_INLINE uint64_t ck_global_row(const ck_dropout_plan *plan, long row) {

@@ -4,6 +4,9 @@
 /// is made.
 struct LayerProduct<Element: TensorElement>: @unchecked Sendable {
   typealias K = Element.Kernels
+  /// Memory that is read after a product and may be fetched meanwhile.
+  typealias Ahead = UnsafeBufferPointer<Element>
+  static var nothing: Ahead { Ahead(start: nil, count: 0) }
 
   let inputs, outputs: Int
   private let weight: Storage<Element>
@@ -27,25 +30,28 @@ struct LayerProduct<Element: TensorElement>: @unchecked Sendable {
   }
 
   /// y = x Wᵀ.  Shape: x `[rows, inputs]` → y `[rows, outputs]`
-  func forward(_ x: UnsafePointer<Element>, _ y: UnsafeMutablePointer<Element>, rows: Int) throws(ShapeError) {
+  func forward(
+    _ x: UnsafePointer<Element>, _ y: UnsafeMutablePointer<Element>, rows: Int, ahead: Ahead = Self.nothing
+  ) throws(ShapeError) {
     if let rounded { return rounded.forward(x, y, rows: rows) }
-    try check(K.product(x, transposed.pointer, y, m: rows, n: outputs, k: inputs))
+    try check(K.product(x, transposed.pointer, y, m: rows, n: outputs, k: inputs, ahead: ahead))
   }
 
   /// dx = dy W.  Shape: dy `[rows, outputs]` → dx `[rows, inputs]`
   func inputGradient(
-    _ dy: UnsafePointer<Element>, _ dx: UnsafeMutablePointer<Element>, rows: Int
+    _ dy: UnsafePointer<Element>, _ dx: UnsafeMutablePointer<Element>, rows: Int, ahead: Ahead = Self.nothing
   ) throws(ShapeError) {
     if let rounded { return rounded.inputGradient(dy, dx, rows: rows) }
-    try check(K.product(dy, weight.pointer, dx, m: rows, n: inputs, k: outputs))
+    try check(K.product(dy, weight.pointer, dx, m: rows, n: inputs, k: outputs, ahead: ahead))
   }
 
   /// dW += dyᵀ x.  Shape: dy `[rows, outputs]`, x `[rows, inputs]` → dW `[outputs, inputs]`
   func weightGradient(
-    _ dy: UnsafePointer<Element>, _ x: UnsafePointer<Element>, _ dw: UnsafeMutablePointer<Element>, rows: Int
+    _ dy: UnsafePointer<Element>, _ x: UnsafePointer<Element>, _ dw: UnsafeMutablePointer<Element>, rows: Int,
+    ahead: Ahead = Self.nothing
   ) throws(ShapeError) {
     if let rounded { return rounded.weightGradient(dy, x, dw, rows: rows) }
-    try check(K.productTransposed(dy, x, dw, rows: rows, m: outputs, n: inputs))
+    try check(K.productTransposed(dy, x, dw, rows: rows, m: outputs, n: inputs, ahead: ahead))
   }
 
   private func check(_ status: Int) throws(ShapeError) {

@@ -33,13 +33,16 @@ public final class Buffer<Element: TensorElement> {
   public let name: String
   public let shape: Shape
   private let storage: Storage<Element>
-  private var staged: [Double]?
+  /// The values of a step that may still be dropped.
+  private var staged: [Double]
+  private var isStaged = false
 
   init(name: String, shape: Shape, fill: Element) {
     self.name = name
     self.shape = shape
     storage = Storage(shape.count)
     storage.base.update(repeating: fill, count: shape.count)
+    staged = [Double](repeating: 0, count: shape.count)
   }
 
   /// The committed values.
@@ -49,18 +52,20 @@ public final class Buffer<Element: TensorElement> {
 
   /// Stages new values made from the latest ones (staged, else committed).
   func stage(_ update: (_ index: Int, _ old: Double) -> Double) {
-    let old = staged ?? values.map({ $0.widened })
-    staged = old.indices.map { update($0, old[$0]) }
+    for index in 0..<shape.count {
+      staged[index] = update(index, isStaged ? staged[index] : storage.base[index].widened)
+    }
+    isStaged = true
   }
 
   public func commit() {
-    guard let staged else { return }
-    for (index, value) in staged.enumerated() { storage.base[index] = Element(value) }
-    self.staged = nil
+    guard isStaged else { return }
+    for index in 0..<shape.count { storage.base[index] = Element(staged[index]) }
+    isStaged = false
   }
 
   public func discard() {
-    staged = nil
+    isStaged = false
   }
 }
 

@@ -95,13 +95,27 @@ void ck_message_gradient(
     const int32_t *offsets, const int32_t *targets, const int32_t *kinds, long nodes, const float *h,
     const float *bonds, const float *dy, float self_factor, float *dh, float *d_bonds, long width, int accumulate);
 
+// linear.c: few rows, large weights; matrices without gaps. Columns `first` ..< `last` of C are written, or added to.
+/// C = A Bᵀ with A [m, k], B [n, k].
+void ck_linear_forward(
+    const float *a, const float *b, float *c, long m, long n, long k, long first, long last, int accumulate);
+/// C = A B with A [m, k], B [k, n].
+void ck_linear_input(
+    const float *a, const float *b, float *c, long m, long n, long k, long first, long last, int accumulate);
+/// C = Aᵀ B with A [rows, m], B [rows, n].
+void ck_linear_weight(
+    const float *a, const float *b, float *c, long m, long n, long rows, long first, long last, int accumulate);
+
 // products.c: matrices without gaps; tuned for n a multiple of 64.
 /// Whether these products are faster than a library's here: with AVX-512.
 int32_t ck_products_available(void);
 /// C = A B with A [m, k], B [k, n].
-void ck_product(const float *a, const float *b, float *c, long m, long n, long k);
+/// `wanted` floats are asked for on the way, for what comes next; NULL for none.
+void ck_product(
+    const float *a, const float *b, float *c, long m, long n, long k, const float *wanted, long wanted_count);
 /// C += Aᵀ B with A [rows, m], B [rows, n].
-void ck_product_transposed(const float *a, const float *b, float *c, long rows, long m, long n);
+void ck_product_transposed(
+    const float *a, const float *b, float *c, long rows, long m, long n, const float *wanted, long wanted_count);
 /// y [columns, rows] = x [rows, columns], transposed.
 void ck_transpose(const float *x, float *y, long rows, long columns);
 
@@ -136,6 +150,8 @@ void ck_batch_slope_rows(
     long rows, long width);
 
 // losses.c
+/// Σ max(z, 0) - z y + ln(1 + exp(-|z|)).
+double ck_bce(const float *logits, const float *targets, long count);
 void ck_bce_gradient(const float *logits, const float *targets, float factor, float *dx, long count, int accumulate);
 double ck_margin(const float *logits, const float *targets, long rows, long width);
 void ck_margin_gradient(

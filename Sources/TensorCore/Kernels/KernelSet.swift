@@ -61,10 +61,15 @@ public protocol KernelSet: OperationKernels {
     accumulate: Bool)
 
   // The fused GIN layer: tiles of rows.
-  /// C = A B with A [m, k], B [k, n]; returns the library's status, 0 for success.
-  static func product(_ a: In, _ b: In, _ c: Out, m: Int, n: Int, k: Int) -> Int
+  /// C = A B with A [m, k], B [k, n]; returns the library's status, 0 for success. `ahead` is memory that is read next,
+  /// which may be fetched meanwhile.
+  static func product(
+    _ a: In, _ b: In, _ c: Out, m: Int, n: Int, k: Int, ahead: UnsafeBufferPointer<Element>
+  ) -> Int
   /// C += Aᵀ B with A [rows, m], B [rows, n].
-  static func productTransposed(_ a: In, _ b: In, _ c: Out, rows: Int, m: Int, n: Int) -> Int
+  static func productTransposed(
+    _ a: In, _ b: In, _ c: Out, rows: Int, m: Int, n: Int, ahead: UnsafeBufferPointer<Element>
+  ) -> Int
   static func transpose(_ x: In, _ y: Out, rows: Int, columns: Int)
   static func messageRows(
     _ lists: MessageLists, _ h: In, _ bonds: In?, self factor: Element, _ out: Out, rows: Range<Int>, width: Int)

@@ -2,6 +2,16 @@
 
 extension KernelSet {
   public static func product(_ a: In, _ b: In, _ c: Out, m: Int, n: Int, k: Int) -> Int {
+    product(a, b, c, m: m, n: n, k: k, ahead: UnsafeBufferPointer(start: nil, count: 0))
+  }
+
+  public static func productTransposed(_ a: In, _ b: In, _ c: Out, rows: Int, m: Int, n: Int) -> Int {
+    productTransposed(a, b, c, rows: rows, m: m, n: n, ahead: UnsafeBufferPointer(start: nil, count: 0))
+  }
+
+  public static func product(
+    _ a: In, _ b: In, _ c: Out, m: Int, n: Int, k: Int, ahead: UnsafeBufferPointer<Element>
+  ) -> Int {
     for i in 0..<m {
       for j in 0..<n { c[i * n + j] = 0 }
       for p in 0..<k {
@@ -12,7 +22,9 @@ extension KernelSet {
     return 0
   }
 
-  public static func productTransposed(_ a: In, _ b: In, _ c: Out, rows: Int, m: Int, n: Int) -> Int {
+  public static func productTransposed(
+    _ a: In, _ b: In, _ c: Out, rows: Int, m: Int, n: Int, ahead: UnsafeBufferPointer<Element>
+  ) -> Int {
     for r in 0..<rows {
       for i in 0..<m {
         let x = a[r * m + i]

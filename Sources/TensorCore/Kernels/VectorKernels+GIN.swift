@@ -7,9 +7,11 @@ extension VectorKernels {
   /// Whether tiles are multiplied by our own kernel, in which a row's result does not depend on its neighbours.
   package static let hasSteadyProducts = ck_products_available() != 0
 
-  public static func product(_ a: In, _ b: In, _ c: Out, m: Int, n: Int, k: Int) -> Int {
+  public static func product(
+    _ a: In, _ b: In, _ c: Out, m: Int, n: Int, k: Int, ahead: UnsafeBufferPointer<Float>
+  ) -> Int {
     if hasSteadyProducts, n % 16 == 0 {
-      ck_product(a, b, c, m, n, k)
+      ck_product(a, b, c, m, n, k, ahead.baseAddress, ahead.count)
       return 0
     }
     guard m > 0, n > 0 else { return 0 }
@@ -17,9 +19,11 @@ extension VectorKernels {
     return Int(cblas_shim_sgemm(0, 0, m, n, k, 1, a, k, b, n, 0, c, n))
   }
 
-  public static func productTransposed(_ a: In, _ b: In, _ c: Out, rows: Int, m: Int, n: Int) -> Int {
+  public static func productTransposed(
+    _ a: In, _ b: In, _ c: Out, rows: Int, m: Int, n: Int, ahead: UnsafeBufferPointer<Float>
+  ) -> Int {
     if hasSteadyProducts, n % 16 == 0 {
-      ck_product_transposed(a, b, c, rows, m, n)
+      ck_product_transposed(a, b, c, rows, m, n, ahead.baseAddress, ahead.count)
       return 0
     }
     guard rows > 0, m > 0, n > 0 else { return 0 }

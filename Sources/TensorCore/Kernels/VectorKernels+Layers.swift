@@ -87,6 +87,10 @@ extension VectorKernels {
       accumulate ? 1 : 0)
   }
 
+  public static func crossEntropyBinary(_ logits: In, _ targets: In, _ count: Int) -> Double {
+    ck_bce(logits, targets, count)
+  }
+
   public static func crossEntropyBinaryGradient(
     _ logits: In, _ targets: In, factor: Float, _ dx: Out, _ count: Int, accumulate: Bool
   ) {

@@ -10,6 +10,7 @@ public enum VectorKernels: KernelSet {
     if case .bfloat16(let path) = ProductPrecision.current, let status = bfloat16(product, a, b, c, path) {
       return status
     }
+    if linear(product, a, b, c) { return 0 }
     Threads.apply()
     let (m, n, k) = (product.m, product.n, product.k)
     if m > 0, !product.transposeA, m < fewestRows || product.beta != 0 { return steadyProduct(product, a, b, c) }

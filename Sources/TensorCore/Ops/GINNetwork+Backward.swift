@@ -97,8 +97,8 @@ extension GINPass {
   ) throws {
     let (state, norm, product) = (part.layers[index], norms[index].first, products[index].second)
     let slopes = index == 0 ? memory.grouped.pointer : memory.slopes.pointer
-    let weights = part.weights(index)
-    try part.collectSums(width: hidden, rows: part.lists(index).count) { rows, sum, products in
+    let (weights, count) = (part.weights(index), part.lists(index).count)
+    try part.collectSums(width: hidden, rows: count) { rows, sum, products in
       let (narrow, wide) = (rows.lowerBound * width, rows.lowerBound * hidden)
       K.batchSlopeRows(
         state.z2.pointer + narrow, slopes + narrow, weights: weights.map { $0 + rows.lowerBound }, a: to.a.pointer,
@@ -106,8 +106,12 @@ extension GINPass {
       K.batchApply(
         state.z1.pointer + wide, scale: norm.scale.pointer, shift: norm.shift.pointer, memory.wide.base,
         rows: rows.count, width: hidden, relu: true, nil)
-      try product.weightGradient(memory.narrow.pointer, memory.wide.pointer, dw, rows: rows.count)
-      try product.inputGradient(memory.narrow.pointer, memory.hidden.base + wide, rows: rows.count)
+      try product.weightGradient(
+        memory.narrow.pointer, memory.wide.pointer, dw, rows: rows.count,
+        ahead: part.next(after: rows, of: hidden, state.z1, rows: count))
+      try product.inputGradient(
+        memory.narrow.pointer, memory.hidden.base + wide, rows: rows.count,
+        ahead: part.next(after: rows, of: width, state.z2, rows: count))
       K.maskedSums(
         state.z1.pointer + wide, mean: norm.mean.pointer, inverse: norm.inverse.pointer, memory.wide.pointer,
         memory.hidden.base + wide, rows: rows.count, width: hidden, sum: sum, product: products)
@@ -128,8 +132,12 @@ extension GINPass {
         state.z1.pointer + wide, memory.hidden.pointer + wide, weights: weights.map { $0 + rows.lowerBound },
         a: to.a.pointer, b: to.b.pointer, c: to.c.pointer, memory.wide.base, rows: rows.count, width: hidden)
       K.messageRows(lists, h, bonds, self: factor, memory.narrow.base, rows: rows, width: width)
-      try product.weightGradient(memory.wide.pointer, memory.narrow.pointer, dw, rows: rows.count)
-      try product.inputGradient(memory.wide.pointer, memory.messages.base + narrow, rows: rows.count)
+      try product.weightGradient(
+        memory.wide.pointer, memory.narrow.pointer, dw, rows: rows.count,
+        ahead: part.next(after: rows, of: hidden, state.z1, rows: lists.count))
+      try product.inputGradient(
+        memory.wide.pointer, memory.messages.base + narrow, rows: rows.count,
+        ahead: part.next(after: rows, of: hidden, memory.hidden, rows: lists.count))
     }
   }
 

@@ -233,7 +233,9 @@ final class GINPass<Element: TensorElement>: @unchecked Sendable {
         state.z1.pointer + rows.lowerBound * self.hidden, scale: norm.scale.pointer, shift: norm.shift.pointer,
         tile.base, rows: rows.count, width: self.hidden, relu: true, nil)
       let z = state.z2.base + rows.lowerBound * self.width
-      try self.products[index].second.forward(tile.pointer, z, rows: rows.count)
+      try self.products[index].second.forward(
+        tile.pointer, z, rows: rows.count,
+        ahead: part.next(after: rows, of: self.hidden, state.z1, rows: part.lists(index).count))
       return UnsafePointer(z)
     }
   }

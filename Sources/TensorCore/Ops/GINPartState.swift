@@ -71,6 +71,15 @@ final class GINPartState<Element: TensorElement> {
   /// How many atoms each row stands for; nil where it is one.
   func weights(_ layer: Int) -> UnsafePointer<Element>? { layer == 0 ? colourWeights.pointer : nil }
 
+  /// The rows of a matrix that the tile after `rows` reads.
+  func next(
+    after tile: Range<Int>, of width: Int, _ matrix: Storage<Element>, rows: Int
+  ) -> UnsafeBufferPointer<Element> {
+    let last = min(rows, tile.upperBound + GINPass<Element>.tile)
+    return UnsafeBufferPointer(
+      start: matrix.pointer + tile.upperBound * width, count: max(0, last - tile.upperBound) * width)
+  }
+
   /// Cuts rows into tiles.
   static func forEachTile(_ rows: Int, _ body: (Range<Int>) throws -> Void) rethrows {
     for start in stride(from: 0, to: rows, by: GINPass<Element>.tile) {

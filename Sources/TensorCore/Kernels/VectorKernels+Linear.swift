@@ -1,0 +1,39 @@
+import CKernels
+
+// Products of linear layers by our own kernels: nothing is packed or allocated, the weights are read once.
+
+extension VectorKernels {
+  /// Columns of a piece of a product for one thread, a multiple of what the kernels take at once.
+  private static let columns = 192
+  /// Multiplications below which a product is not divided.
+  private static let leastShared = 1 << 20
+  /// Rows of xᵀ x' up to which a strip of both stays in the caches.
+  private static let mostSummed = 512
+
+  /// C = op(A) op(B) (+ C) where these kernels have it; else false. Which products those are does not depend on how many
+  /// rows A and C have, so a batch has the same bits however it is divided. Runs on the threads of `Threads`.
+  static func linear(_ product: Product, _ a: In, _ b: In, _ c: Out) -> Bool {
+    let (m, n, k) = (product.m, product.n, product.k)
+    guard hasSteadyProducts, product.alpha == 1, product.beta == 0 || product.beta == 1 else { return false }
+    let accumulate: Int32 = product.beta == 1 ? 1 : 0
+    let kernel: (Int, Int) -> Void
+    switch (product.transposeA, product.transposeB) {
+    case (false, true):
+      kernel = { ck_linear_forward(a, b, c, m, n, k, $0, $1, accumulate) }
+    case (false, false) where n % 16 == 0:
+      kernel = { ck_linear_input(a, b, c, m, n, k, $0, $1, accumulate) }
+    case (true, false) where n % 16 == 0 && k <= mostSummed:
+      kernel = { ck_linear_weight(a, b, c, m, n, k, $0, $1, accumulate) }
+    default:
+      return false
+    }
+    guard Threads.count > 1, n > columns, m * n * k >= leastShared else {
+      kernel(0, n)
+      return true
+    }
+    WorkTeam.run((n + columns - 1) / columns) { piece in
+      kernel(piece * columns, min(n, (piece + 1) * columns))
+    }
+    return true
+  }
+}

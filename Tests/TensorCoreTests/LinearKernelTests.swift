@@ -1,0 +1,76 @@
+import TensorCore
+import Testing
+
+/// Products of few rows with large weights.
+@Suite struct LinearKernelTests {
+  struct Extent: CustomTestStringConvertible {
+    let m, n, k: Int
+    var testDescription: String { "\(m)x\(n)x\(k)" }
+  }
+  static let extents = [
+    Extent(m: 1, n: 16, k: 1), Extent(m: 8, n: 32, k: 48), Extent(m: 7, n: 48, k: 33), Extent(m: 13, n: 80, k: 64),
+    Extent(m: 5, n: 7, k: 19), Extent(m: 40, n: 112, k: 17), Extent(m: 3, n: 400, k: 6_000),
+    Extent(m: 30, n: 208, k: 600),
+  ]
+
+  static func product(_ extent: Extent, _ transposed: (Bool, Bool), beta: Float) -> Product {
+    Product(
+      transposeA: transposed.0, transposeB: transposed.1, m: extent.m, n: extent.n, k: extent.k, beta: beta)
+  }
+
+  @Test(
+    "products equal the plain loops', set and added, also with NaN and infinities", arguments: extents,
+    [(false, false), (true, false), (false, true), (true, true)])
+  func products(extent: Extent, transposed: (Bool, Bool)) throws {
+    let a: [Float] = try normal([extent.m * extent.k], 1).array
+    let b: [Float] = try normal([extent.k * extent.n], 2).array
+    for special in [false, true] {
+      var x = a
+      if special { (x[0], x[x.count / 2]) = (.nan, .infinity) }
+      for beta: Float in [0, 1, 0.5] {
+        var (fast, plain) = (
+          [Float](repeating: 2, count: extent.m * extent.n), [Float](repeating: 2, count: extent.m * extent.n)
+        )
+        let product = Self.product(extent, transposed, beta: beta)
+        #expect(VectorKernels.gemm(product, x, b, &fast) == 0)
+        #expect(PlainKernels<Float>.gemm(product, x, b, &plain) == 0)
+        expectClose(fast, plain, absolute: 4e-4, relative: 1e-5)
+      }
+    }
+  }
+
+  @Test(
+    "rows have the same bits whatever stands beside them", arguments: [(64, 96), (600, 208), (33, 16)], [false, true])
+  func steadyRows(shape: (k: Int, n: Int), transposed: Bool) throws {
+    let (k, n) = shape
+    let a: [Float] = try normal([300 * k], 3).array
+    let b: [Float] = try normal([k * n], 4).array
+    func rows(_ range: Range<Int>) -> [Float] {
+      var out = [Float](repeating: 0, count: range.count * n)
+      let product = Product(transposeB: transposed, m: range.count, n: n, k: k)
+      #expect(VectorKernels.gemm(product, Array(a[(range.lowerBound * k)..<(range.upperBound * k)]), b, &out) == 0)
+      return out
+    }
+    let whole = rows(0..<300)
+    #expect(whole == rows(0..<1) + rows(1..<8) + rows(8..<101) + rows(101..<300))
+  }
+}
+
+extension WorkTeamTests {
+  @Test(
+    "a product has the same bits on any number of threads", arguments: [2, 3, 5],
+    [(false, false), (true, false), (false, true)])
+  func productsOnThreads(threads: Int, transposed: (Bool, Bool)) throws {
+    let extent = LinearKernelTests.Extent(m: 12, n: 720, k: 400)
+    let a: [Float] = try normal([extent.m * extent.k], 5).array
+    let b: [Float] = try normal([extent.k * extent.n], 6).array
+    func run(_ threads: Int) -> [Float] {
+      var out = [Float](repeating: 1, count: extent.m * extent.n)
+      Threads.count = threads
+      defer { Threads.count = 1 }
+      #expect(VectorKernels.gemm(LinearKernelTests.product(extent, transposed, beta: 1), a, b, &out) == 0)
+      return out
+    }
+    #expect(run(threads) == run(1))
+  }
+}
