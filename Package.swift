@@ -110,7 +110,7 @@ let package = Package(
     .executableTarget(name: "ClusterTestWorker", dependencies: ["Cluster"], path: "Tests/ClusterTestWorker"),
     tests("Cluster", ["Wire", "ClusterTestWorker"]),
     tests("Reports"),
-    tests("Bench", ["Training", "Molecules"]),
+    tests("Bench", ["Training", "Molecules", "TextEncoder"]),
     tests("Sweeps"),
     .testTarget(
       name: "TheriacTests", dependencies: ["theriac", "Checkpoints", "Reports", "TestSupport"]),

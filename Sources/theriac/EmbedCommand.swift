@@ -66,7 +66,7 @@ struct Embed: ParsableCommand {
       is then said.
       """)
   var precision = PrecisionChoice.float32
-  @Option(help: "Earlier file, of a cohort or of texts, whose texts are not encoded again. Repeat it; {plm} as in --out.")
+  @Option(help: "Earlier file (cohort or texts) whose texts are not encoded again. Repeat it; {plm} as in --out.")
   var reuse: [String] = []
   @OptionGroup var spread: EmbedWorkers
 

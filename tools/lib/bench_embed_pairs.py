@@ -18,9 +18,14 @@ def main(reference, python, theriac, pairs, threads, texts, precisions):
     counts = [int(count) for count in threads.split(",")]
     rows, memories, used = {}, {}, {}
 
+    # Four batches of texts of about equal length, as 64 texts give with its own 16: of fewer texts in one batch the
+    # reference would compute more padding.
+    batch = min(16, (texts + 3) // 4)
+
     def theirs(count):
         documents, memory = run(
-            [python, os.path.join(reference, "bench_bert.py"), "--threads", str(count), "--texts", str(texts)])
+            [python, os.path.join(reference, "bench_bert.py"), "--threads", str(count), "--texts", str(texts),
+             "--batch", str(batch)])
         return documents[0], memory
 
     def ours(count, precision):
@@ -38,6 +43,10 @@ def main(reference, python, theriac, pairs, threads, texts, precisions):
             reports = [] if pair % 2 == 0 else [ours(count, precision) for precision in precisions]
             document, memory = theirs(count)
             reports = reports or [ours(count, precision) for precision in precisions]
+            speeds = [f"{report['precision']} {report['tokens_per_second']:.0f}" for report, _ in reports]
+            print(
+                f"   {count} threads: transformers {document['tokens_per_second']:.0f} tokens/s, ours "
+                f"{', '.join(speeds)}; load {loads[-1]:.1f}", file=sys.stderr, flush=True)
             for precision, (report, our_memory) in zip(precisions, reports):
                 used[precision] = report
                 rows.setdefault((count, precision), []).append((document["tokens_per_second"], report))
@@ -64,7 +73,7 @@ def main(reference, python, theriac, pairs, threads, texts, precisions):
         f"Median of {pairs} pairs on {time.strftime('%Y-%m-%d')}: {report['processor']}, {os.cpu_count()} processors, "
         f"{report['instruction_set']}, {distribution()}, Linux {platform.release()}; load {min(loads):.1f} to "
         f"{max(loads):.1f} while it ran. {versions}, in float32; BERT-base with random weights, {texts} texts of 16 to 256 "
-        f"tokens ({report['tokens']:,} here).")
+        f"tokens ({report['tokens']:,} here), transformers in sorted batches of {batch}.")
 
 
 if __name__ == "__main__":

@@ -21,7 +21,7 @@ public struct BERTEncoder: SentenceEncoder {
   }
 
   /// - Throws: `badSetting` when a limit is out of range: tokens 2...`maxTokens` of the model, threads 1...256,
-  ///   batch tokens 1...1,000,000, overlap of windows 0...tokens − 3; a precision that this processor does not have.
+  ///   batch tokens 1...1,000,000, overlap of windows 0...tokens − 3; and for a precision that this processor does not have.
   public init(_ plm: PLMFolder, options: EncodingOptions = EncodingOptions()) throws(TextEncoderError) {
     func check(_ name: String, _ value: Int, _ range: ClosedRange<Int>, _ why: String) throws(TextEncoderError) {
       guard !range.contains(value) else { return }
@@ -133,7 +133,8 @@ public struct BERTEncoder: SentenceEncoder {
     var lists = TokenLists()
     lists.append(TokenizedText(ids: ids, isTruncated: false))
     try check(lists)
-    let workspace = BERTWorkspace(plm.configuration, tokens: ids.count, longest: ids.count, precision: options.precision)
+    let workspace = BERTWorkspace(
+      plm.configuration, tokens: ids.count, longest: ids.count, precision: options.precision)
     try BERTForward(plm.configuration, plm.weights, packed)([ids[...]], workspace)
     return Array(UnsafeBufferPointer(start: workspace.hidden, count: ids.count * width))
   }

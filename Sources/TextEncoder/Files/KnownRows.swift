@@ -27,7 +27,7 @@ struct KnownRows {
     for path in files where seen.insert(path).inserted {
       do throws(TextEncoderError) {
         try TextEncoderError.wrapping(path) { try take(path, identity) }
-      } catch where path == output {
+      } catch  where path == output {
         notes.append("\(error) Nothing was taken over from it.")
       }
     }
@@ -37,9 +37,11 @@ struct KnownRows {
     let file = try HDF5File.open(path)
     let isCohort = try KindedFile.kind(of: file) != TextEmbeddings.kind
     // Opening checks the content's hash.
-    let encoder = isCohort ? try EmbeddingsFile.open(path, checkingAll: true).encoder : try TextEmbeddings.open(path).encoder
+    let encoder =
+      isCohort ? try EmbeddingsFile.open(path, checkingAll: true).encoder : try TextEmbeddings.open(path).encoder
     guard encoder == identity else {
-      notes.append("\(path) was made by another encoder or with other settings (\(encoder.summary)): nothing taken over.")
+      notes.append(
+        "\(path) was made by another encoder or with other settings (\(encoder.summary)): nothing taken over.")
       return
     }
     let datasets = isCohort ? [EmbeddingsFile.visitsName, EmbeddingsFile.medicationsName] : [TextEmbeddings.dataset]
