@@ -64,11 +64,12 @@ extension EmbeddingsFile {
         }
         try file.write(medications, shape: [cohort.medicationCount, width], to: medicationsName)
         try file.setAttribute("kinds", .string(self.kinds), on: visitsName)
-        try file.setAttribute("plm", .string(origin.plm))
-        try file.setAttribute("plm_hash", .string(origin.plmHash))
-        try file.setAttribute("pooling", .string(origin.pooling.rawValue))
-        try file.setAttribute("max_tokens", .int(Int64(origin.maxTokens)))
-        try file.setAttribute("lowercase", .int(origin.lowercases ? 1 : 0))
+        // Only what is known; the others are what the reader takes for files of before there was a choice.
+        try EncoderIdentity(
+          kind: .bert, plm: origin.plm, plmHash: origin.plmHash, width: width, pooling: origin.pooling,
+          maxTokens: origin.maxTokens, lowercases: origin.lowercases, longTexts: .truncate,
+          precision: EncoderPrecision.float32.rawValue
+        ).write(to: file)
         try file.setAttribute("cohort_hash", .string(cohort.contentHash))
         try file.setAttribute("cohort", .string(cohort.name))
         try file.setAttribute("d", .int(Int64(width)))

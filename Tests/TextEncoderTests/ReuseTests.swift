@@ -89,6 +89,7 @@ import TextEncoder
       grown.lists[.diagnosis] = CodeLists([[0, 1], [1, 2], [], [0, 1], [2, 0]])
       grown.lists[.procedure] = CodeLists([[0], [], [], [0], []])
       grown.lists[.medication] = CodeLists([[0, 1], [2], [], [0, 1], [1]])
+      grown.lists[.symptom] = CodeLists([[], [], [], [], []])
       let report = try noting.embedder.embed(grown, to: path, reuse: [path])
       #expect(noting.take() == ["D9, acute heart failure", "word5"])
       #expect(report.reused == 9 && report.distinct == 11)
