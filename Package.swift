@@ -79,7 +79,8 @@ let package = Package(
     module(
       "Bench",
       [
-        "Runs", "Cluster", "Training", "Models", "Molecules", "TensorCore", "CKernels", "Random", "Records", "Reports",
+        "Runs", "Cluster", "Training", "Models", "Molecules", "TensorCore", "TextEncoder", "CKernels", "Random", "Records",
+        "Reports",
       ]),
     .executableTarget(
       name: "theriac",
@@ -99,7 +100,8 @@ let package = Package(
       name: "LayersTests", dependencies: ["Layers", "TensorCore", "Random", "HDF5"], exclude: ["Fixtures"]),
     .target(name: "TestSupport", dependencies: ["TextEncoder"], path: "Tests/TestSupport"),
     .testTarget(
-      name: "TextEncoderTests", dependencies: ["TextEncoder", "Records", "HDF5", "TestSupport"], exclude: ["Fixtures"]),
+      name: "TextEncoderTests", dependencies: ["TextEncoder", "Records", "HDF5", "TestSupport", "CKernels"],
+      exclude: ["Fixtures"]),
     tests("Metrics", ["HDF5"]),
     tests("Checkpoints", ["HDF5"]),
     tests("Models", ["HDF5", "Layers", "TensorCore"]),
@@ -108,7 +110,7 @@ let package = Package(
     .executableTarget(name: "ClusterTestWorker", dependencies: ["Cluster"], path: "Tests/ClusterTestWorker"),
     tests("Cluster", ["Wire", "ClusterTestWorker"]),
     tests("Reports"),
-    tests("Bench", ["Training", "Molecules"]),
+    tests("Bench", ["Training", "Molecules", "TextEncoder"]),
     tests("Sweeps"),
     .testTarget(
       name: "TheriacTests", dependencies: ["theriac", "Checkpoints", "Reports", "TestSupport"]),

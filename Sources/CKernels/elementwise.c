@@ -24,8 +24,6 @@ CK_CLONES void ck_axpy(float factor, const float *x, float *y, long count) {
   CK_SIMD for (long i = 0; i < count; i++) y[i] += factor * x[i];
 }
 
-CK_INLINE float gelu(float x) { return x * (0.5f + 0.5f * ck_erf(x * 0.70710678f)); }
-
 CK_INLINE float gelu_slope(float x) {
   return 0.5f + 0.5f * ck_erf(x * 0.70710678f) + x * (ck_exp(-0.5f * x * x) * 0.39894228f);
 }
@@ -36,7 +34,7 @@ CK_CLONES void ck_activate(int kind, float parameter, const float *x, float *y, 
     CK_SIMD for (long i = 0; i < count; i++) y[i] = x[i] <= 0 ? 0 : x[i];
     break;
   case CK_GELU:
-    CK_SIMD for (long i = 0; i < count; i++) y[i] = gelu(x[i]);
+    CK_SIMD for (long i = 0; i < count; i++) y[i] = ck_gelu(x[i]);
     break;
   case CK_TANH:
     CK_SIMD for (long i = 0; i < count; i++) y[i] = ck_tanh(x[i]);

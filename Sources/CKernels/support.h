@@ -99,6 +99,9 @@ CK_INLINE float ck_erf(float x) {
   return t > 0.927734375f ? far : near;
 }
 
+/// x Φ(x) with the error function.
+CK_INLINE float ck_gelu(float x) { return x * (0.5f + 0.5f * ck_erf(x * 0.70710678f)); }
+
 /// tanh(x): a polynomial near 0, (1 - e) / (1 + e) with e = exp(-2|x|) elsewhere.
 CK_INLINE float ck_tanh(float x) {
   float t = __builtin_fabsf(x), s = x * x;

@@ -10,6 +10,12 @@ public enum Checksum {
     hex(XXH3_128bits(bytes.baseAddress, bytes.count))
   }
 
+  /// XXH3, 128 bits, seed 0, as its upper and lower half.
+  public static func xxh3Halves(_ bytes: UnsafeRawBufferPointer) -> (high: UInt64, low: UInt64) {
+    let hash = XXH3_128bits(bytes.baseAddress, bytes.count)
+    return (hash.high64, hash.low64)
+  }
+
   static func hex(_ hash: XXH128_hash_t) -> String {
     [hash.high64, hash.low64].map { word in
       let digits = String(word, radix: 16)

@@ -17,6 +17,7 @@ struct EmbeddingJobMessage: Codable {
 
   init(recipe: EncoderRecipe, identity: EncoderIdentity) {
     self.recipe = recipe
+    self.recipe.precision = identity.precision  // what "bf16" is here, it is everywhere
     plm = identity.plm
     plmHash = identity.plmHash
   }

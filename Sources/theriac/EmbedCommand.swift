@@ -15,6 +15,11 @@ enum EncoderChoice: String, CaseIterable, ExpressibleByArgument {
   case plm, hashing
 }
 
+/// Arithmetic of the products.
+enum PrecisionChoice: String, CaseIterable, ExpressibleByArgument {
+  case float32, bf16
+}
+
 /// What becomes of long texts.
 enum LongChoice: String, CaseIterable, ExpressibleByArgument {
   case truncate, windows
@@ -28,7 +33,7 @@ struct Embed: ParsableCommand {
       merges.txt, or tokenizer.json), and model.safetensors or pytorch_model.bin. Each distinct text is encoded once; \
       the numbers do not depend on --threads or --workers. Finished parts are kept in OUT.partial: after any kill the \
       same command goes on, to the same file. An output that is already there, of the same texts, model and settings, \
-      is left as it is.
+      is left as it is; of other texts, those that it has already are taken over, and so from files of --reuse.
       """)
 
   @Option(help: "Cohort file.")
@@ -55,12 +60,22 @@ struct Embed: ParsableCommand {
   var pooling = Pooling.mean
   @Flag(inversion: .prefixedNo, help: "Lower-case the texts; default: what the folder says.")
   var lowerCase: Bool?
+  @Option(
+    help: """
+      Products in float32, or bf16: factors in bfloat16, sums in float32; needs AMX or AVX512-BF16, else float32, which \
+      is then said.
+      """)
+  var precision = PrecisionChoice.float32
+  @Option(help: "Earlier file (cohort or texts) whose texts are not encoded again. Repeat it; {plm} as in --out.")
+  var reuse: [String] = []
   @OptionGroup var spread: EmbedWorkers
 
   func validate() throws {
     guard (cohort == nil) != (texts == nil) else { throw ValidationError("give --cohort FILE or --texts FILE") }
     if encoder == .plm, plm.isEmpty { throw ValidationError("Missing expected argument '--plm <plm>'") }
-    if encoder == .hashing, !plm.isEmpty || lowerCase != nil || maxTokens != nil || pooling != .mean {
+    if encoder == .hashing,
+      !plm.isEmpty || lowerCase != nil || maxTokens != nil || pooling != .mean || precision != .float32
+    {
       throw ValidationError("--encoder hashing takes --width; --plm and its settings do not apply")
     }
     if windowOverlap != nil, longTexts != .windows {
@@ -80,6 +95,14 @@ struct Embed: ParsableCommand {
     out.replacing("{plm}", with: URL(fileURLWithPath: plm).standardizedFileURL.lastPathComponent)
   }
 
+  /// What `--precision bf16` is on this machine, which is said when it is not what was asked for.
+  private func agreedPrecision() -> EncoderPrecision {
+    guard precision == .bf16 else { return .float32 }
+    let best = EncoderPrecision.best
+    if best == .float32 { Console.note("warning: --precision bf16 becomes \(EncoderPrecision.reason)") }
+    return best
+  }
+
   func run() throws {
     let source = try TextSource(cohort: cohort, texts: texts)
     if encoder == .hashing {
@@ -88,6 +111,7 @@ struct Embed: ParsableCommand {
       let hashing = try HashingEncoder(width: width)
       return try embed(source, recipe, hashing, to: out.replacing("{plm}", with: hashing.identity.plm))
     }
+    let precision = agreedPrecision()
     for plm in plm {
       var recipe = EncoderRecipe(plm: URL(fileURLWithPath: plm).standardizedFileURL.path)
       recipe.lowercase = lowerCase
@@ -96,6 +120,7 @@ struct Embed: ParsableCommand {
       recipe.longTexts = longTexts.rawValue
       recipe.windowOverlap = windowOverlap
       recipe.threads = threads
+      recipe.precision = precision.rawValue
       let folder = try PLMFolder(path: plm, lowercase: lowerCase)
       for note in folder.notes { Console.note("\(folder.name): \(note)") }
       try embed(source, recipe, try recipe.encoder(folder), to: output(plm))
@@ -112,15 +137,20 @@ struct Embed: ParsableCommand {
     }
     let progress = ProgressDisplay()
     let embedder = try spread.embedder(recipe, encoder, progress)
+    let folder = recipe.plm.map { URL(fileURLWithPath: $0).lastPathComponent } ?? identity.plm
+    let earlier =
+      (FileManager.default.fileExists(atPath: path) ? [path] : [])
+      + reuse.map { $0.replacing("{plm}", with: folder) }
     let report: EmbeddingReport
     do {
-      report = try source.embed(embedder, to: path) { progress.show($0) }
+      report = try source.embed(embedder, to: path, reuse: earlier) { progress.show($0) }
     } catch let failure as EmbeddingRun.Failure {
       progress.end()
       Console.note("\(failure)")
       throw ExitCode(RunSession.interruptedCode)
     }
     progress.end()
+    for note in report.notes { Console.note(note) }
     let limit = "\(identity.maxTokens) tokens"
     let long =
       identity.kind == .hashing
@@ -131,6 +161,7 @@ struct Embed: ParsableCommand {
     Console.result(
       "\(path): \(NumberText.count(report.texts)) texts, \(NumberText.count(report.distinct)) distinct"
         + (report.resumed > 0 ? " (\(NumberText.count(report.resumed)) from the run before)" : "")
+        + (report.reused > 0 ? " (\(NumberText.count(report.reused)) taken over from earlier files)" : "")
         + ", \(NumberText.count(report.tokens)) \(identity.kind == .hashing ? "words" : "tokens") "
         + "(\(NumberText.count(Int(report.tokensPerSecond)))/s), \(long)\(NumberText.count(report.empty)) empty")
   }
@@ -163,11 +194,13 @@ enum TextSource {
   }
 
   func embed(
-    _ embedder: Embedder, to path: String, progress: @escaping @Sendable (EmbeddingProgress) -> Void
+    _ embedder: Embedder, to path: String, reuse: [String],
+    progress: @escaping @Sendable (EmbeddingProgress) -> Void
   ) throws -> EmbeddingReport {
     switch self {
-    case .cohort(let cohort): try embedder.embed(cohort, to: path, progress: progress)
-    case .lines(let lines, let name): try embedder.embed(texts: lines, source: name, to: path, progress: progress)
+    case .cohort(let cohort): try embedder.embed(cohort, to: path, reuse: reuse, progress: progress)
+    case .lines(let lines, let name):
+      try embedder.embed(texts: lines, source: name, to: path, reuse: reuse, progress: progress)
     }
   }
 }

@@ -91,6 +91,32 @@ import Testing
     #expect(json.output.contains("\"warning\" : \"the embeddings are hashed words"))
   }
 
+  @Test("lines that an earlier file has are not encoded again; without AMX and AVX512-BF16 bf16 is float32, and said")
+  func reuseAndPrecision() throws {
+    let plm = try TinyPLM()
+    let (few, more) = (try manyLines(5), try manyLines(8))
+    let (first, second) = (output("first.h5"), output("second.h5"))
+    #expect(try Program.run(["embed", "--texts", few, "--plm", plm.folder, "--out", first]).code == 0)
+    let reused = try Program.run(
+      ["embed", "--texts", more, "--plm", plm.folder, "--out", second, "--reuse", first])
+    #expect(reused.output.contains("8 distinct (5 taken over from earlier files)"), "\(reused.errors)")
+    let grown = try Program.run(["embed", "--texts", more, "--plm", plm.folder, "--out", first])
+    #expect(grown.output.contains("(5 taken over from earlier files)"), "\(grown.errors)")
+    let rough = try Program.run(
+      ["embed", "--texts", more, "--plm", plm.folder, "--out", first, "--precision", "bf16", "--workers", "2"])
+    #expect(rough.code == 0, "\(rough.errors)")
+    let inspected = try Program.run(["inspect", first])
+    if rough.errors.contains("--precision bf16 becomes float32") {
+      #expect(rough.output.contains("already there") && !inspected.output.contains("bf16"))
+    } else {
+      #expect(inspected.output.contains("products in bf16-"))
+      #expect(rough.errors.contains("made by another encoder or with other settings"))
+    }
+    let missing = try Program.run(
+      ["embed", "--texts", few, "--plm", plm.folder, "--out", output("x.h5"), "--reuse", "/nowhere.h5"])
+    #expect(missing.code != 0 && missing.errors.contains("/nowhere.h5"))
+  }
+
   @Test("several models go into several files")
   func several() throws {
     let (first, second) = (try TinyPLM(), try TinyPLM(format: "F16"))
@@ -137,6 +163,7 @@ import Testing
     try refuse(["--texts", texts, "--plm", plm.folder, "--window-overlap", "3"], "--long-texts windows")
     try refuse(["--texts", texts, "--plm", plm.folder, "--max-tokens", "41"], "max_tokens must be 2...40")
     try refuse(["--texts", texts, "--plm", plm.folder, "--bind", "tcp://127.0.0.1:*"], "--workers N")
+    try refuse(["--texts", texts, "--encoder", "hashing", "--precision", "bf16"], "--encoder hashing takes --width")
     try refuse(["--texts", "/nowhere.txt", "--plm", plm.folder], "/nowhere.txt")
     let bad = output("bad.txt")
     try Data([0x61, 0x0A, 0xFF, 0x0A]).write(to: URL(fileURLWithPath: bad))

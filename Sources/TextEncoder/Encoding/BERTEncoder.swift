@@ -8,6 +8,7 @@ import Synchronization
 public struct BERTEncoder: SentenceEncoder {
   public let plm: PLMFolder
   public let options: EncodingOptions
+  private let packed: PackedWeights?
 
   /// d, the length of an embedding.
   public var width: Int { plm.configuration.hiddenSize }
@@ -16,11 +17,11 @@ public struct BERTEncoder: SentenceEncoder {
     EncoderIdentity(
       kind: plm.configuration.family == .bert ? .bert : .roberta, plm: plm.name, plmHash: plm.hash, width: width,
       pooling: options.pooling, maxTokens: options.maxTokens, lowercases: plm.tokenizer.lowercases,
-      longTexts: options.longTexts, precision: "float32")
+      longTexts: options.longTexts, precision: options.precision.rawValue)
   }
 
   /// - Throws: `badSetting` when a limit is out of range: tokens 2...`maxTokens` of the model, threads 1...256,
-  ///   batch tokens 1...1,000,000, overlap of windows 0...tokens − 3.
+  ///   batch tokens 1...1,000,000, overlap of windows 0...tokens − 3; and for a precision that this processor does not have.
   public init(_ plm: PLMFolder, options: EncodingOptions = EncodingOptions()) throws(TextEncoderError) {
     func check(_ name: String, _ value: Int, _ range: ClosedRange<Int>, _ why: String) throws(TextEncoderError) {
       guard !range.contains(value) else { return }
@@ -34,8 +35,11 @@ public struct BERTEncoder: SentenceEncoder {
     }
     try check("threads", options.threads, 1...256, "")
     try check("batch_tokens", options.batchTokens, 1...1_000_000, "")
+    try options.precision.require()
     self.plm = plm
     self.options = options
+    packed =
+      options.precision == .float32 ? nil : PackedWeights(plm.weights, plm.configuration, options.precision)
   }
 
   /// The tokens of one text, cut at `maxTokens`.
@@ -129,8 +133,9 @@ public struct BERTEncoder: SentenceEncoder {
     var lists = TokenLists()
     lists.append(TokenizedText(ids: ids, isTruncated: false))
     try check(lists)
-    let workspace = BERTWorkspace(plm.configuration, tokens: ids.count, longest: ids.count)
-    try BERTForward(configuration: plm.configuration, weights: plm.weights)([ids[...]], workspace)
+    let workspace = BERTWorkspace(
+      plm.configuration, tokens: ids.count, longest: ids.count, precision: options.precision)
+    try BERTForward(plm.configuration, plm.weights, packed)([ids[...]], workspace)
     return Array(UnsafeBufferPointer(start: workspace.hidden, count: ids.count * width))
   }
 
@@ -166,9 +171,10 @@ public struct BERTEncoder: SentenceEncoder {
     }
     let state = Mutex(State())
     let start = ContinuousClock.now
-    let forward = BERTForward(configuration: plm.configuration, weights: plm.weights)
+    let forward = BERTForward(plm.configuration, plm.weights, packed)
     SingleThreadedProducts.run(threads: min(options.threads, plan.count)) {
-      let workspace = BERTWorkspace(plm.configuration, tokens: plan.mostTokens, longest: plan.longest)
+      let workspace = BERTWorkspace(
+        plm.configuration, tokens: plan.mostTokens, longest: plan.longest, precision: options.precision)
       while true {
         let batch = state.withLock { state -> Int? in
           guard state.failure == nil, state.nextBatch < plan.count else { return nil }

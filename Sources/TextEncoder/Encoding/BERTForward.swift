@@ -8,7 +8,16 @@
 struct BERTForward {
   let configuration: BERTConfiguration
   let weights: BERTWeights
-  let products = EncoderProducts()
+  /// With bfloat16 products: the weights that they take.
+  let packed: PackedWeights?
+  private let products: EncoderProducts
+
+  init(_ configuration: BERTConfiguration, _ weights: BERTWeights, _ packed: PackedWeights?) {
+    self.configuration = configuration
+    self.weights = weights
+    self.packed = packed
+    products = EncoderProducts(precision: packed?.precision ?? .float32)
+  }
 
   /// Fills `workspace.hidden` with `[Σ lengths, d]`.
   /// - Precondition: ids are in the vocabulary, lengths at most `maxPositions` and the workspace's sizes.
@@ -16,9 +25,9 @@ struct BERTForward {
     let lengths = texts.map(\.count)
     let tokens = lengths.reduce(0, +)
     embed(texts, workspace)
-    for layer in weights.layers {
-      try attend(layer, lengths, tokens, workspace)
-      try feedForward(layer, tokens, workspace)
+    for (index, layer) in weights.layers.enumerated() {
+      try attend(layer, packed?.layers[index], lengths, tokens, workspace)
+      try feedForward(layer, packed?.layers[index], tokens, workspace)
     }
   }
 
@@ -41,17 +50,24 @@ struct BERTForward {
       }
     }
     let tokens = texts.reduce(0) { $0 + $1.count }
-    normalize(workspace, workspace.hidden, tokens, nil, weights.embeddingScale, weights.embeddingShift)
+    normalize(workspace, 0, tokens, nil, weights.embeddingScale, weights.embeddingShift)
   }
 
   private func attend(
-    _ layer: BERTLayerWeights, _ lengths: [Int], _ tokens: Int, _ workspace: BERTWorkspace
+    _ layer: BERTLayerWeights, _ packed: PackedLayer?, _ lengths: [Int], _ tokens: Int, _ workspace: BERTWorkspace
   ) throws(TextEncoderError) {
     let d = configuration.hiddenSize
     let width = configuration.headSize
     let scale = 1 / Float(width).squareRoot()
-    BERTKernels.fillRows(workspace.fused, rows: tokens, with: layer.fusedBias.pointer, width: 3 * d)
-    try products.add(workspace.hidden, layer.fusedWeight, to: workspace.fused, rows: tokens, inner: d, columns: 3 * d)
+    if let packed {
+      products.multiply(
+        rounded: workspace.roundedHidden, packed.fused, bias: layer.fusedBias, to: workspace.fused, rows: tokens,
+        adding: false, scratch: workspace.productScratch)
+    } else {
+      BERTKernels.fillRows(workspace.fused, rows: tokens, with: layer.fusedBias.pointer, width: 3 * d)
+      try products.multiply(
+        workspace.hidden, layer.fusedWeight, to: workspace.fused, rows: tokens, inner: d, columns: 3 * d, adding: true)
+    }
     var first = 0
     for length in lengths {
       let rows = workspace.fused + first * 3 * d
@@ -69,12 +85,21 @@ struct BERTForward {
       first += length
     }
     // The residual is already in `hidden`: the product adds to it.
-    try products.add(workspace.context, layer.attentionWeight, to: workspace.hidden, rows: tokens, inner: d, columns: d)
-    normalize(workspace, workspace.hidden, tokens, layer.attentionBias, layer.attentionScale, layer.attentionShift)
+    if let packed {
+      products.multiply(
+        workspace.context, packed.attention, bias: layer.attentionBias, to: workspace.hidden, rows: tokens,
+        adding: true, scratch: workspace.productScratch)
+    } else {
+      try products.multiply(
+        workspace.context, layer.attentionWeight, to: workspace.hidden, rows: tokens, inner: d, columns: d,
+        adding: true)
+    }
+    normalize(
+      workspace, 0, tokens, packed == nil ? layer.attentionBias : nil, layer.attentionScale, layer.attentionShift)
   }
 
   private func feedForward(
-    _ layer: BERTLayerWeights, _ tokens: Int, _ workspace: BERTWorkspace
+    _ layer: BERTLayerWeights, _ packed: PackedLayer?, _ tokens: Int, _ workspace: BERTWorkspace
   ) throws(TextEncoderError) {
     let d = configuration.hiddenSize
     let f = configuration.intermediateSize
@@ -82,21 +107,38 @@ struct BERTForward {
     while first < tokens {
       let rows = min(BERTWorkspace.innerRows, tokens - first)
       let hidden = workspace.hidden + first * d
-      BERTKernels.fillRows(workspace.inner, rows: rows, with: layer.innerBias.pointer, width: f)
-      try products.add(hidden, layer.innerWeight, to: workspace.inner, rows: rows, inner: d, columns: f)
-      BERTKernels.activate(workspace.inner, count: rows * f, configuration.activation)
-      try products.add(workspace.inner, layer.outputWeight, to: hidden, rows: rows, inner: f, columns: d)
-      normalize(workspace, hidden, rows, layer.outputBias, layer.outputScale, layer.outputShift)
+      if let packed {
+        products.multiply(
+          rounded: workspace.roundedHidden + first * d, packed.inner, bias: layer.innerBias, to: workspace.inner,
+          rows: rows, adding: false, scratch: workspace.productScratch)
+        BERTKernels.activate(
+          workspace.inner, count: rows * f, rounded: workspace.roundedInner, configuration.activation)
+        products.multiply(
+          rounded: workspace.roundedInner, packed.output, bias: layer.outputBias, to: hidden, rows: rows, adding: true,
+          scratch: workspace.productScratch)
+      } else {
+        try products.multiply(
+          hidden, layer.innerWeight, to: workspace.inner, rows: rows, inner: d, columns: f, adding: false)
+        BERTKernels.activate(
+          workspace.inner, rows: rows, width: f, adding: layer.innerBias.pointer, configuration.activation)
+        try products.multiply(
+          workspace.inner, layer.outputWeight, to: hidden, rows: rows, inner: f, columns: d, adding: true)
+      }
+      normalize(
+        workspace, first, rows, packed == nil ? layer.outputBias : nil, layer.outputScale, layer.outputShift)
       first += rows
     }
   }
 
+  /// LayerNorm of `count` rows of `hidden` from `first` on.
   private func normalize(
-    _ workspace: BERTWorkspace, _ rows: UnsafeMutablePointer<Float>, _ count: Int, _ bias: FloatStorage?,
-    _ scale: FloatStorage, _ shift: FloatStorage
+    _ workspace: BERTWorkspace, _ first: Int, _ count: Int, _ bias: FloatStorage?, _ scale: FloatStorage,
+    _ shift: FloatStorage
   ) {
+    let start = first * configuration.hiddenSize
     BERTKernels.layerNormRows(
-      rows, rows: count, width: configuration.hiddenSize, adding: bias?.pointer, scale: scale.pointer,
-      shift: shift.pointer, epsilon: configuration.layerNormEpsilon, moments: workspace.moments)
+      workspace.hidden + start, rows: count, width: configuration.hiddenSize, adding: bias?.pointer,
+      scale: scale.pointer, shift: shift.pointer, epsilon: configuration.layerNormEpsilon,
+      rounded: packed == nil ? nil : workspace.roundedHidden + start)
   }
 }

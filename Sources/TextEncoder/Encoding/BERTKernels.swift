@@ -14,13 +14,27 @@ enum BERTKernels {
     ck_softmax(x, nil, x, rows, width)
   }
 
-  /// Each number becomes its activation.
-  static func activate(_ x: UnsafeMutablePointer<Float>, count: Int, _ activation: Activation) {
-    switch activation {
-    case .geluErf: ck_activate(Int32(CK_GELU), 0, x, x, count)
-    case .relu: ck_activate(Int32(CK_RELU), 0, x, x, count)
-    case .geluTanh: geluTanh(x, count)
+  /// Each x + bias (nil: x) becomes its activation.
+  static func activate(
+    _ x: UnsafeMutablePointer<Float>, rows: Int, width: Int, adding bias: UnsafePointer<Float>?,
+    _ activation: Activation
+  ) {
+    if activation == .geluErf { return ck_encoder_gelu(x, bias, nil, rows, width) }
+    if let bias { ck_add_row(x, bias, x, rows, width) }
+    if activation == .relu {
+      ck_activate(Int32(CK_RELU), 0, x, x, rows * width)
+    } else {
+      geluTanh(x, rows * width)
     }
+  }
+
+  /// The activation of each x, in bfloat16; x is scratch afterwards.
+  static func activate(
+    _ x: UnsafeMutablePointer<Float>, count: Int, rounded: UnsafeMutablePointer<UInt16>, _ activation: Activation
+  ) {
+    if activation == .geluErf { return ck_encoder_gelu(x, nil, rounded, 1, count) }
+    activate(x, rows: 1, width: count, adding: nil, activation)
+    ck_bf16_round(x, rounded, count)
   }
 
   /// x/2 (1 + tanh u) = x sigmoid(2 u) with u = √(2/π) (x + 0.044715 x³), in blocks that stay in the first cache.
@@ -39,13 +53,12 @@ enum BERTKernels {
   }
 
   /// Each row x becomes scale ⊙ (y − mean y) / √(var y + ε) + shift with y = x + bias.
-  /// - Parameter moments: scratch for 2 × rows numbers.
+  /// - Parameter rounded: takes the result in bfloat16 as well.
   static func layerNormRows(
     _ x: UnsafeMutablePointer<Float>, rows: Int, width: Int, adding bias: UnsafePointer<Float>?,
-    scale: UnsafePointer<Float>, shift: UnsafePointer<Float>, epsilon: Float, moments: UnsafeMutablePointer<Float>
+    scale: UnsafePointer<Float>, shift: UnsafePointer<Float>, epsilon: Float, rounded: UnsafeMutablePointer<UInt16>?
   ) {
-    if let bias { ck_add_row(x, bias, x, rows, width) }
-    ck_layer_norm(x, scale, shift, x, moments, moments + rows, rows, width, epsilon)
+    ck_encoder_norm(x, bias, scale, shift, rounded, rows, width, epsilon)
   }
 
   /// target = a + b + c

@@ -14,6 +14,8 @@ public struct EncoderRecipe: Codable, Equatable, Sendable {
   /// nil: 64, or a quarter of a window if that is less.
   public var windowOverlap: Int?
   public var threads = 1
+  /// `float32`, `bf16` (the best way there is, float32 where there is none), or a name of `EncoderPrecision`.
+  public var precision = EncoderPrecision.float32.rawValue
 
   /// Limit and overlap that are taken when none is given.
   public static let usualLimit = 512
@@ -42,6 +44,8 @@ public struct EncoderRecipe: Codable, Equatable, Sendable {
     }
     return try BERTEncoder(
       folder,
-      options: EncodingOptions(pooling: pooling, maxTokens: limit, longTexts: longTexts, threads: threads))
+      options: EncodingOptions(
+        pooling: pooling, maxTokens: limit, longTexts: longTexts, threads: threads,
+        precision: EncoderPrecision(wish: precision)))
   }
 }

@@ -8,16 +8,18 @@ public struct EncodingOptions: Equatable, Sendable {
   public var threads: Int
   /// Tokens computed together. Larger is faster up to the processor's cache; the last bits depend on it.
   public var batchTokens: Int
+  public var precision: EncoderPrecision
 
   public init(
     pooling: Pooling = .mean, maxTokens: Int = 512, longTexts: LongTexts = .truncate, threads: Int = 1,
-    batchTokens: Int = 1024
+    batchTokens: Int = 1024, precision: EncoderPrecision = .float32
   ) {
     self.pooling = pooling
     self.maxTokens = maxTokens
     self.longTexts = longTexts
     self.threads = threads
     self.batchTokens = batchTokens
+    self.precision = precision
   }
 }
 

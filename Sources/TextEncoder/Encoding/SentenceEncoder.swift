@@ -45,7 +45,7 @@ public struct EncoderIdentity: Equatable, Sendable {
   public var maxTokens: Int
   public var lowercases: Bool
   public var longTexts: LongTexts
-  /// The number format of the products: `float32`.
+  /// The number format of the products: a name of `EncoderPrecision`.
   public var precision: String
 
   /// One line, for keys.

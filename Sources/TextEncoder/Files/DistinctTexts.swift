@@ -11,6 +11,9 @@ struct DistinctTexts {
   /// By bytes: Swift takes é and e + ´ as equal, a tokenizer does not.
   private var rows: [[UInt8]: Int32] = [:]
 
+  /// The key of every distinct text.
+  var keys: [TextKey] { texts.map(TextKey.init) }
+
   var places: Int { visitRows.count + otherRows.count }
 
   /// The texts of a cohort.

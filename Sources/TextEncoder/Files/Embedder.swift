@@ -9,6 +9,10 @@ public struct EmbeddingReport: Equatable, Sendable {
   public var distinct: Int
   /// Of these, texts that an interrupted run had encoded already.
   public var resumed: Int
+  /// Of the distinct ones, texts whose rows were taken over from earlier files.
+  public var reused = 0
+  /// Files from which nothing could be taken, each with its reason, a sentence.
+  public var notes: [String] = []
   /// Tokens of the distinct texts, specials included, windows as often as they were encoded.
   public var tokens: Int
   /// Texts (of all) that were longer than the limit: cut, or encoded in windows.
@@ -47,21 +51,26 @@ public struct Embedder: Sendable {
 
   /// Encodes every distinct text of the cohort once and writes the file, whole or not at all. A run that was killed
   /// goes on where it was: finished parts are kept in `PATH.partial`, and the file is the same.
-  /// - Parameter progress: called one call at a time, from any thread.
+  /// - Parameters:
+  ///   - reuse: earlier files; texts that one of them has, made by the same encoder, are taken over. Files that do not fit
+  ///     are named in the report; `path` itself may be among them.
+  ///   - progress: called one call at a time, from any thread.
   /// - Throws: `badCohort` (also when the cohort has no content hash: write it first), what the encoder throws, `file`.
   @discardableResult
   public func embed(
-    _ cohort: Cohort, to path: String, progress: (@Sendable (EmbeddingProgress) -> Void)? = nil
+    _ cohort: Cohort, to path: String, reuse: [String] = [],
+    progress: (@Sendable (EmbeddingProgress) -> Void)? = nil
   ) throws -> EmbeddingReport {
     guard !cohort.contentHash.isEmpty else {
       throw TextEncoderError.badCohort(reason: "it has no content hash; write it to a file first")
     }
     let distinct = DistinctTexts(try VisitTexts(cohort))
-    return try make(distinct, path, EmbeddingsFile.kind, EmbeddingsFile.hashed, progress) { file, rows in
-      try writeVisits(file, distinct, rows)
-      try file.write(
-        rows.gather(distinct.otherRows), shape: [distinct.otherRows.count, identity.width],
-        to: EmbeddingsFile.medicationsName)
+    return try make(distinct, path, reuse, EmbeddingsFile.kind, EmbeddingsFile.hashed, progress) { file, rows in
+      let kinds = VisitTextKind.allCases.count
+      let visits = distinct.visitRows.count / kinds
+      try rows.write(distinct.visitRows, leading: [visits, kinds], to: EmbeddingsFile.visitsName, of: file)
+      try rows.write(
+        distinct.otherRows, leading: [distinct.otherRows.count], to: EmbeddingsFile.medicationsName, of: file)
       try file.setAttribute("kinds", .string(EmbeddingsFile.kinds), on: EmbeddingsFile.visitsName)
       try file.setAttribute("cohort_hash", .string(cohort.contentHash))
       try file.setAttribute("cohort", .string(cohort.name))
@@ -69,30 +78,31 @@ public struct Embedder: Sendable {
   }
 
   /// Encodes the texts and writes them in their order into the dataset `emb` `[texts, d]`.
-  /// - Parameter source: what the texts are, for people.
+  /// - Parameters:
+  ///   - source: what the texts are, for people.
+  ///   - reuse: as for a cohort.
   /// - Throws: what the encoder throws, `file`.
   @discardableResult
   public func embed(
-    texts: [String], source: String, to path: String, progress: (@Sendable (EmbeddingProgress) -> Void)? = nil
+    texts: [String], source: String, to path: String, reuse: [String] = [],
+    progress: (@Sendable (EmbeddingProgress) -> Void)? = nil
   ) throws -> EmbeddingReport {
     let distinct = DistinctTexts(texts)
-    return try make(distinct, path, TextEmbeddings.kind, TextEmbeddings.hashed, progress) { file, rows in
-      let writer = try file.rowWriter(
-        TextEmbeddings.dataset, shape: [texts.count, identity.width], as: Float.self)
-      let block = max(1, (4 << 20) / identity.width)
-      for first in stride(from: 0, to: texts.count, by: block) {
-        try writer.write(rows.gather(distinct.otherRows[first..<min(first + block, texts.count)]), at: first)
-      }
+    return try make(distinct, path, reuse, TextEmbeddings.kind, TextEmbeddings.hashed, progress) { file, rows in
+      try rows.write(distinct.otherRows, leading: [texts.count], to: TextEmbeddings.dataset, of: file)
       try file.setAttribute("source", .string(source))
       try file.setAttribute("texts_hash", .string(TextEmbeddings.hash(of: texts)))
     }
   }
 
   private func make(
-    _ distinct: DistinctTexts, _ path: String, _ kind: String, _ hashed: [String],
-    _ progress: (@Sendable (EmbeddingProgress) -> Void)?, _ write: (HDF5File, EncodedRows) throws -> Void
+    _ distinct: DistinctTexts, _ path: String, _ reuse: [String], _ kind: String, _ hashed: [String],
+    _ progress: (@Sendable (EmbeddingProgress) -> Void)?, _ write: (HDF5File, DistinctRows) throws -> Void
   ) throws -> EmbeddingReport {
-    let job = try EncodingJob(distinct.texts, identity, output: path, report: progress)
+    let keys = distinct.keys
+    let known = try KnownRows(reuse, of: identity, output: path)
+    let new = keys.indices.filter { known[keys[$0]] == nil }
+    let job = try EncodingJob(new.map { distinct.texts[$0] }, identity, output: path, report: progress)
     let start = ContinuousClock.now
     let before = job.storedTokens
     try work(job)
@@ -100,11 +110,12 @@ public struct Embedder: Sendable {
     guard job.remaining.isEmpty else {
       throw TextEncoderError.badTokens(reason: "\(job.remaining.count) parts of the texts were not encoded")
     }
-    let rows = job.rows()
+    let rows = DistinctRows(keys: keys, known: known, new: new, encoded: job.rows())
     var report = EmbeddingReport(
-      texts: distinct.places, distinct: distinct.texts.count, resumed: job.resumedTexts, tokens: rows.tokens,
+      texts: distinct.places, distinct: distinct.texts.count, resumed: job.resumedTexts,
+      reused: keys.count - new.count, notes: known.notes, tokens: rows.totalTokens,
       long: distinct.places(rows.isLong), empty: distinct.emptyPlaces, tokensPerSecond: 0, contentHash: "")
-    report.tokensPerSecond = seconds > 0 ? Double(report.tokens - before) / seconds : 0
+    report.tokensPerSecond = seconds > 0 ? Double(job.storedTokens - before) / seconds : 0
     report.contentHash = try TextEncoderError.wrapping(path) {
       try KindedFile.write(at: path, kind: kind, schemaVersion: EmbeddingsFile.schema, hashing: hashed) { file in
         try write(file, rows)
@@ -119,16 +130,5 @@ public struct Embedder: Sendable {
     }
     job.finish()
     return report
-  }
-
-  private func writeVisits(_ file: HDF5File, _ distinct: DistinctTexts, _ rows: EncodedRows) throws(HDF5Error) {
-    let kinds = VisitTextKind.allCases.count
-    let visits = distinct.visitRows.count / kinds
-    let writer = try file.rowWriter(
-      EmbeddingsFile.visitsName, shape: [visits, kinds, identity.width], as: Float.self)
-    let block = max(1, (4 << 20) / (kinds * identity.width))
-    for first in stride(from: 0, to: visits, by: block) {
-      try writer.write(rows.gather(distinct.visitRows[first * kinds..<min(first + block, visits) * kinds]), at: first)
-    }
   }
 }

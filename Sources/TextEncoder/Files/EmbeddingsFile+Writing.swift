@@ -66,7 +66,8 @@ extension EmbeddingsFile {
         try file.setAttribute("kinds", .string(self.kinds), on: visitsName)
         try EncoderIdentity(
           kind: .other, plm: origin.plm, plmHash: origin.plmHash, width: width, pooling: origin.pooling,
-          maxTokens: origin.maxTokens, lowercases: origin.lowercases, longTexts: .truncate, precision: "float32"
+          maxTokens: origin.maxTokens, lowercases: origin.lowercases, longTexts: .truncate,
+          precision: EncoderPrecision.float32.rawValue
         ).write(to: file)
         try file.setAttribute("cohort_hash", .string(cohort.contentHash))
         try file.setAttribute("cohort", .string(cohort.name))

@@ -4,6 +4,7 @@ import HDF5
 ///
 /// - `/visits` float32 `[V, 5, d]`, contiguous and mapped, in the order of `VisitTextKind`
 /// - `/medications` float32 `[M, d]`, the full texts of the medications (E_f)
+/// - `/keys/…` and `/tokens/…`: which text each row is of (`DistinctRows`); absent in old and in imported files
 /// - root attributes: encoder, plm, plm_hash, lowercase, pooling, max_tokens, long_texts, window_overlap, precision,
 ///   cohort, cohort_hash, d, the counts of the run, and `theriac_kind`, `schema_version`, `content_hash` as in every
 ///   file of Theriac

@@ -72,6 +72,7 @@ extension EncoderIdentity {
     if kind == .other { return "\(plm), computed by another program" }
     let long = longTexts == .truncate ? "" : ", longer texts in windows that share \(longTexts.overlap)"
     let family = kind == .bert ? "BERT" : "RoBERTa"
-    return "\(plm), \(family), pooling \(pooling.rawValue), at most \(maxTokens) tokens\(long)"
+    let products = precision == EncoderPrecision.float32.rawValue ? "" : ", products in \(precision)"
+    return "\(plm), \(family), pooling \(pooling.rawValue), at most \(maxTokens) tokens\(long)\(products)"
   }
 }

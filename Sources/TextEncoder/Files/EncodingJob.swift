@@ -120,7 +120,7 @@ public final class EncodingJob {
 
   // MARK: - The end
 
-  /// Rows by distinct text. Call when nothing remains.
+  /// Rows by text of the job. Call when nothing remains.
   func rows() -> EncodedRows {
     var place = [(part: Int, row: Int)](repeating: (0, 0), count: texts.count)
     for part in 0..<plan.count {
@@ -133,22 +133,18 @@ public final class EncodingJob {
   func finish() { partial.remove() }
 }
 
-/// The rows of distinct texts, wherever their parts lie.
+/// The rows of the texts of a job, wherever their parts lie.
 struct EncodedRows {
   fileprivate let parts: [Int: EncodedTexts]
   fileprivate let place: [(part: Int, row: Int)]
   let width: Int
 
-  /// `[rows.count, width]`, row-major.
-  func gather(_ rows: some Sequence<Int32>) -> [Float] {
-    var result: [Float] = []
-    for row in rows {
-      let (part, index) = place[Int(row)]
-      if let texts = parts[part] { result += texts.embeddings[index * width..<(index + 1) * width] }
-    }
-    return result
+  /// Appends the row of a text.
+  func append(_ text: Int, to rows: inout [Float]) {
+    let (part, row) = place[text]
+    if let texts = parts[part] { rows += texts.embeddings[row * width..<(row + 1) * width] }
   }
 
   func isLong(_ text: Int) -> Bool { parts[place[text].part]?.isLong[place[text].row] ?? false }
-  var tokens: Int { parts.values.reduce(0) { $0 + $1.tokens.reduce(0) { $0 + Int($1) } } }
+  func tokens(_ text: Int) -> Int32 { parts[place[text].part]?.tokens[place[text].row] ?? 0 }
 }

@@ -89,6 +89,17 @@ public final class FloatStorage: @unchecked Sendable {  // never written after i
       })
   }
 
+  /// Lets go of the whole pages of mapped numbers; reading them again takes them from the file again.
+  func release() {
+    guard isMapped else { return }
+    let page = Int(getpagesize())
+    let address = Int(bitPattern: pointer)
+    let first = (address + page - 1) / page * page
+    let end = (address + 4 * buffer.count) / page * page
+    guard first < end, let start = UnsafeMutableRawPointer(bitPattern: first) else { return }
+    madvise(start, end - first, MADV_DONTNEED)
+  }
+
   /// A copy.
   package var array: [Float] { withExtendedLifetime(self) { Array(buffer) } }
 
