@@ -119,8 +119,8 @@ import Testing
       // Few digits, so that pairs repeat and differ in one place; up to 10 and 20 of them, so that some are long.
       let parts = [10, 20].map { limit in
         let count = Int.random(in: 0...limit, using: &random)
-        let first = String(repeating: "0", count: max(count - 3, 0))
-        return first + (0..<min(count, 3)).map { _ in String(Int.random(in: 0...3, using: &random)) }.joined()
+        let first = String(repeating: "0", count: max(count - 2, 0))
+        return first + (0..<min(count, 2)).map { _ in String(Int.random(in: 0...2, using: &random)) }.joined()
       }
       text += parts.joined(separator: ",") + "\n"
     }
