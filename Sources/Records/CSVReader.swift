@@ -22,6 +22,7 @@ package final class CSVReader {
   package let file: String
   /// Column names as written in the file.
   package private(set) var header: [String]
+  @exclusivity(unchecked) private var columnCount = 0
   /// Line of the current row in the file, counted from 1.
   @exclusivity(unchecked) package private(set) var line = 0
   @exclusivity(unchecked) package private(set) var rowsRead = 0
@@ -73,14 +74,16 @@ package final class CSVReader {
       throw .notText(file, found: refused.found, remedy: refused.remedy)
     }
     scanner.skipByteOrderMark()
+    columnCount = header.count
     if columns != nil { return }
     var names: [String] = []
     repeat {
       guard try advance() else { throw .emptyTable(file) }
       if let fault = scanner.fault { throw .badHeader(file, line: line, reason: try sentence(fault).reason) }
-      names = (0..<scanner.count).map { scanner.fields[$0].trimmed.string }
+      names = (0..<scanner.count).map { scanner.field($0).trimmed.string }
     } while names == [""]
     header = names
+    columnCount = names.count
   }
 
   deinit {
@@ -111,22 +114,22 @@ package final class CSVReader {
   }
 
   /// Field of the current row, without blanks at its ends.
-  package func field(_ column: Int) -> Field { scanner.fields[column].trimmed }
+  package func field(_ column: Int) -> Field { scanner.field(column).trimmed }
 
   /// Moves to the next row that has the header's number of fields. False at the end.
   /// - Throws: what reading throws; `openQuote`; `malformedRow` when strict.
   package func next() throws(RecordsError) -> Bool {
     if let repeated { throw .repeatedColumn(repeated, file: file) }
     while try advance() {
-      if scanner.count == 1, scanner.fields[0].isEmpty, scanner.fault == nil { continue }  // a blank line is no row
+      if scanner.count == 1, scanner.field(0).isEmpty, scanner.fault == nil { continue }  // a blank line is no row
       rowsRead += 1
       if let fault = scanner.fault {
         let (reason, detail) = try sentence(fault)
         try malformed(reason, detail: detail)
-      } else if scanner.count != header.count {
-        let word = scanner.count < header.count ? "too few fields" : "too many fields"
+      } else if scanner.count != columnCount {
+        let word = scanner.count < columnCount ? "too few fields" : "too many fields"
         let span = nextLine - line > 1 ? ", the row ends in line \(nextLine - 1)" : ""
-        try malformed(word, detail: "\(scanner.count) instead of \(header.count)" + span)
+        try malformed(word, detail: "\(scanner.count) instead of \(columnCount)" + span)
       } else {
         if scanner.isForeign { try noteForeign() }
         return true
