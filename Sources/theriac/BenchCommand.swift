@@ -5,7 +5,8 @@ import Training
 /// Measures this machine. A new kind of benchmark is a file Bench…Command.swift and a line in `subcommands`.
 struct BenchCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "bench", abstract: "Measure training steps, evaluation, single operations and encoding on this machine.",
+    commandName: "bench",
+    abstract: "Measure training steps, evaluation, single operations and encoding on this machine.",
     discussion: """
       On generated visits, and molecules of MIMIC-III's counts unless --molecules names a file. Nothing is written. \
       docs/performance.md explains the numbers; tools/bench_against_pytorch and tools/bench_embed_against_pytorch set \
