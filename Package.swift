@@ -79,8 +79,8 @@ let package = Package(
     module(
       "Bench",
       [
-        "Runs", "Cluster", "Training", "Models", "Molecules", "TensorCore", "TextEncoder", "CKernels", "Random", "Records",
-        "Reports",
+        "Runs", "Cluster", "Training", "Models", "Molecules", "TensorCore", "TextEncoder", "CKernels", "Random",
+        "Records", "Reports",
       ]),
     .executableTarget(
       name: "theriac",
