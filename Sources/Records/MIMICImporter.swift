@@ -11,6 +11,8 @@ struct MIMICImporter {
   let folder: TableFolder
   let maps: TableFolder
   var assembler: CohortAssembler
+  /// Kinds whose ICD-9 codes seem to have lost their leading zeros.
+  private var withoutZeros: Set<CodeKind> = []
 
   init(
     _ format: ImportFormat, _ layout: MIMICLayout, paths: ImportPaths, options: ImportOptions,
@@ -50,7 +52,8 @@ struct MIMICImporter {
     try readNotes()
     return try assembler.cohort(
       name: layout.name,
-      namer: MIMICTitles(layout: layout, folder: folder, maps: maps, options: options, progress: progress))
+      namer: MIMICTitles(layout: layout, folder: folder, maps: maps, options: options, progress: progress,
+        withoutZeros: withoutZeros))
   }
 
   /// Numbers of the patients, and their births where the table tells them (else the beginning of time).
@@ -148,6 +151,11 @@ struct MIMICImporter {
       let other = codes.kind == .diagnosis ? layout.procedures : layout.diagnoses
       throw .wrongTable(
         codes.table.uppercased(), file: reader.file, found: "\(other.table.uppercased()) by the form of its codes")
+    }
+    if let rows = shapes.withoutZeros {
+      if options.strict { throw .lostZeros(reader.file, rows: rows) }
+      withoutZeros.insert(codes.kind)
+      assembler.report.notes.insert(RecordsError.lostZeros(reader.file, rows: rows), at: 0)
     }
     assembler[keyPath: entries] = read
     assembler.report.tables.append(try reader.summary(codes.table.uppercased()))

@@ -161,12 +161,19 @@ struct MedicationProperties {
 extension MedicationProperties {
   /// SMILES per medication, in the order of the vocabulary; says which have none.
   func smiles(_ codes: [String], report: inout ImportReport) -> [[String]] {
-    guard let molecules else { return codes.map { _ in [] } }
-    let bare = codes.filter { molecules[$0] == nil }
-    if !bare.isEmpty {
+    let bare = codes.filter { molecules?[$0] == nil }
+    if bare.count == codes.count {
       report.notes.append(
-        "\(bare.count) of \(codes.count) medications have no molecule: \(bare.joined(separator: ", ")).")
+        "No medication of the cohort has a molecule, so NLA-MMR cannot be trained on it: import with --molecules FILE, or "
+          + "with a --maps folder that holds atc3_smiles*.json"
+          + (molecules == nil
+            ? "." : ", and with medications that are its classes (--medication-map FILE, code → ATC class)."))
+    } else if !bare.isEmpty {
+      report.notes.append(
+        "\(bare.count) of \(codes.count) medications \(bare.count == 1 ? "has" : "have") no molecule: "
+          + bare.joined(separator: ", ") + ".")
     }
+    guard let molecules else { return codes.map { _ in [] } }
     return codes.map { molecules[$0] ?? [] }
   }
 
