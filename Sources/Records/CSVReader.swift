@@ -22,6 +22,7 @@ package final class CSVReader {
   package let file: String
   /// Column names as written in the file.
   package private(set) var header: [String]
+  @exclusivity(unchecked) private var columnCount = 0
   /// Line of the current row in the file, counted from 1.
   @exclusivity(unchecked) package private(set) var line = 0
   @exclusivity(unchecked) package private(set) var rowsRead = 0
@@ -29,6 +30,8 @@ package final class CSVReader {
   private var examples: [String] = []
   /// What is odd about rows that were kept: number of rows and the line of the first.
   private var remarks: [String: (rows: Int, line: Int)] = [:]
+  /// Malformed rows of several lines, and those lines.
+  private var swallowed = (rows: 0, lines: 0)
   /// A column that was asked for and whose name stands in the header twice.
   @exclusivity(unchecked) private var repeated: String?
 
@@ -73,14 +76,16 @@ package final class CSVReader {
       throw .notText(file, found: refused.found, remedy: refused.remedy)
     }
     scanner.skipByteOrderMark()
+    columnCount = header.count
     if columns != nil { return }
     var names: [String] = []
     repeat {
       guard try advance() else { throw .emptyTable(file) }
       if let fault = scanner.fault { throw .badHeader(file, line: line, reason: try sentence(fault).reason) }
-      names = (0..<scanner.count).map { scanner.fields[$0].trimmed.string }
+      names = (0..<scanner.count).map { scanner.field($0).trimmed.string }
     } while names == [""]
     header = names
+    columnCount = names.count
   }
 
   deinit {
@@ -111,28 +116,35 @@ package final class CSVReader {
   }
 
   /// Field of the current row, without blanks at its ends.
-  package func field(_ column: Int) -> Field { scanner.fields[column].trimmed }
+  package func field(_ column: Int) -> Field { scanner.field(column).trimmed }
 
   /// Moves to the next row that has the header's number of fields. False at the end.
   /// - Throws: what reading throws; `openQuote`; `malformedRow` when strict.
   package func next() throws(RecordsError) -> Bool {
     if let repeated { throw .repeatedColumn(repeated, file: file) }
     while try advance() {
-      if scanner.count == 1, scanner.fields[0].isEmpty, scanner.fault == nil { continue }  // a blank line is no row
+      if scanner.count == 1, scanner.field(0).isEmpty, scanner.fault == nil { continue }  // a blank line is no row
       rowsRead += 1
       if let fault = scanner.fault {
         let (reason, detail) = try sentence(fault)
-        try malformed(reason, detail: detail)
-      } else if scanner.count != header.count {
-        let word = scanner.count < header.count ? "too few fields" : "too many fields"
-        let span = nextLine - line > 1 ? ", the row ends in line \(nextLine - 1)" : ""
-        try malformed(word, detail: "\(scanner.count) instead of \(header.count)" + span)
+        try malformed(reason, detail: spanned(detail))
+      } else if scanner.count != columnCount {
+        let word = scanner.count < columnCount ? "too few fields" : "too many fields"
+        try malformed(word, detail: spanned("\(scanner.count) instead of \(columnCount)"))
       } else {
         if scanner.isForeign { try noteForeign() }
         return true
       }
     }
     return false
+  }
+
+  /// The detail of a row that cannot be taken apart, with its lines where they are several; counts them.
+  private func spanned(_ detail: String?) -> String? {
+    let lines = nextLine - line
+    if lines < 2 { return detail }
+    swallowed = (swallowed.rows + 1, swallowed.lines + lines)
+    return (detail.map { $0 + ", " } ?? "") + "lines \(line)–\(nextLine - 1), \(lines) lines"
   }
 
   /// Counts the current row as left out for a reason that is no fault of the file.
@@ -161,9 +173,16 @@ package final class CSVReader {
     let told = remarks.sorted { ($0.value.line, $0.key) < ($1.value.line, $1.key) }.map { text, found in
       "\(file):\(found.line): \(text) (\(found.rows) such row\(found.rows > 1 ? "s" : ""))"
     }
+    let lost =
+      swallowed.rows == 0
+      ? []
+      : [
+        "\(file): \(swallowed.rows == 1 ? "1 malformed row holds" : "\(swallowed.rows) malformed rows hold") "
+          + "\(swallowed.lines) lines: a stray quote makes one row of all lines up to the next quote, look for one there"
+      ]
     return ImportReport.Table(
       name: name, file: file, sha256: try source.digest(), rowsRead: rowsRead, rowsKept: rowsRead - left,
-      skipped: skipped, examples: examples + told)
+      skipped: skipped, examples: examples + lost + told)
   }
 
   private func advance() throws(RecordsError) -> Bool {

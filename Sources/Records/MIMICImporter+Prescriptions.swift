@@ -23,11 +23,11 @@ extension MIMICImporter {
       assembler.medications.countRow(visit)
       let gsn = gsnColumn.map { reader.field($0) }
       let ndc = ndcColumn.map { reader.field($0) }
-      let drug = drugs.index(gsn, ndc)
-      guard let known = drugs.meaning(drug) else {
+      guard let known = drugs.meaning(gsn, ndc) else {
         drugs.note(
-          meaning(visit, gsn: gsn, ndc: ndc, drug: drugColumn.map { reader.field($0) }, routes: &routes,
-            unreadable: &unreadable), of: drug)
+          meaning(
+            visit, gsn: gsn, ndc: ndc, drug: drugColumn.map { reader.field($0) }, routes: &routes,
+            unreadable: &unreadable))
         continue
       }
       switch known {

@@ -4,11 +4,11 @@ import Foundation
 /// Splits a sliding buffer of bytes into rows and fields. A row that is not complete is scanned again after a refill.
 /// Owns its memory; its one user frees it.
 ///
-/// A vector loop (`ctables_marks`) finds the delimiters, line feeds and quotes of the next stretch of the buffer; fields
-/// are what lies between.
+/// Simple rows are found many at a time (`SimpleRows`). For the others a vector loop (`ctables_marks`) finds the
+/// delimiters, line feeds and quotes of the next stretch of the buffer; fields are what lies between.
 struct RowScanner {
   enum Result {
-    /// A row is in `fields`; it took so many lines of the file.
+    /// A row is at hand; it took so many lines of the file.
     case row(newlines: Int)
     case needsMore
     case end
@@ -31,7 +31,7 @@ struct RowScanner {
   private static let lineFeed = UInt8(ascii: "\n")
   private static let carriageReturn = UInt8(ascii: "\r")
 
-  private(set) var fields: UnsafeMutablePointer<Field>
+  /// Fields of the row at hand.
   private(set) var count = 0
   private(set) var fault: Fault?
   /// The row has bytes that are no UTF-8.
@@ -40,6 +40,10 @@ struct RowScanner {
   private(set) var openLine: Int?
 
   private let delimiter: UInt8
+  private var simple = SimpleRows()
+  private var isSimple = false
+  /// The fields of a row that is not simple.
+  private var fields: UnsafeMutablePointer<Field>
   private var fieldCapacity = 64
   private var buffer: UnsafeMutablePointer<UInt8>
   private var capacity = usual
@@ -69,7 +73,12 @@ struct RowScanner {
     fields.deallocate()
     buffer.deallocate()
     marks.deallocate()
+    simple.deallocate()
   }
+
+  /// A field of the row at hand: `column` is below `count`.
+  @inline(__always)
+  func field(_ column: Int) -> Field { isSimple ? simple.field(column, of: buffer) : fields[column] }
 
   /// A row did not fit into the usual buffer.
   var isGrown: Bool { capacity > Self.usual }
@@ -79,6 +88,7 @@ struct RowScanner {
 
   /// Room behind the bytes that are not scanned yet; nil when one row fills `rowLimit`.
   mutating func makeSpace() -> UnsafeMutableBufferPointer<UInt8>? {
+    simple.forget()
     markCount = 0
     cursor = 0
     indexed = 0
@@ -108,20 +118,32 @@ struct RowScanner {
     if waiting.starts(with: [0xEF, 0xBB, 0xBF]) { start += 3 }
   }
 
+  @inline(__always)
   mutating func scan() -> Result {
     if start == end { return isComplete ? .end : .needsMore }
-    var position = start
-    var newlines = 1
-    count = 0
     fault = nil
     isForeign = false
     openLine = nil
+    let row = start
+    guard let next = simple.take(buffer, start: row, end: end, delimiter: delimiter) else { return scanAny() }
+    isSimple = true
+    count = simple.fieldCount
+    start = next
+    if simple.flags != 0 { inspect(UnsafeBufferPointer(start: buffer + row, count: next - row)) }
+    return .row(newlines: 1)
+  }
+
+  /// Scans a row of any kind.
+  private mutating func scanAny() -> Result {
+    var position = start
+    var newlines = 1
+    count = 0
+    isSimple = false
     rowFlags = windowFlags
     if !escaped.isEmpty { escaped.removeAll(keepingCapacity: true) }
     let buffer = buffer
     let end = end
     while true {
-      if scanPlain(&position) { break }
       if count == fieldCapacity { growFields() }
       if position < end, buffer[position] == Self.quote {
         guard let next = scanQuoted(position, &newlines) else { return .needsMore }
@@ -143,54 +165,7 @@ struct RowScanner {
     return .row(newlines: newlines)
   }
 
-  /// Scans fields as long as they are plain: without quotes, or quoted with neither delimiter, line feed nor quote
-  /// inside, and all in the stretch that is indexed. True at the end of the row. The rest is for the loop in `scan`.
-  @inline(__always)
-  private mutating func scanPlain(_ position: inout Int) -> Bool {
-    let buffer = buffer
-    let marks = marks
-    let markCount = markCount
-    let fields = fields
-    let delimiter = delimiter
-    let room = fieldCapacity
-    var first = position
-    var cursor = cursor
-    var count = count
-    var isEnd = false
-    while cursor < markCount, Int(marks[cursor]) < first { cursor += 1 }
-    while cursor < markCount, count < room, !isEnd {
-      let mark = Int(marks[cursor])
-      let byte = buffer[mark]
-      if byte == delimiter {
-        fields[count] = Field(base: UnsafePointer(buffer + first), count: mark - first)
-        first = mark + 1
-        cursor += 1
-      } else if byte == Self.quote {
-        guard mark == first, cursor + 2 < markCount else { break }
-        let closing = Int(marks[cursor + 1])
-        let stop = Int(marks[cursor + 2])
-        guard buffer[closing] == Self.quote, stop == closing + 1, buffer[stop] != Self.quote else { break }
-        fields[count] = Field(base: UnsafePointer(buffer + first + 1), count: closing - first - 1)
-        isEnd = buffer[stop] == Self.lineFeed
-        first = stop + 1
-        cursor += 3
-      } else {
-        let isReturn = mark > first && buffer[mark - 1] == Self.carriageReturn
-        fields[count] = Field(base: UnsafePointer(buffer + first), count: mark - first - (isReturn ? 1 : 0))
-        isEnd = true
-        first = mark + 1
-        cursor += 1
-      }
-      count += 1
-    }
-    position = first
-    self.cursor = cursor
-    self.count = count
-    return isEnd
-  }
-
   /// The first delimiter, line feed or quote at `position` or behind it; `end` when there is none.
-  @inline(__always)
   private mutating func nextMark(_ position: Int) -> Int {
     while true {
       while cursor < markCount {
@@ -208,7 +183,6 @@ struct RowScanner {
   }
 
   /// The first delimiter or line feed: a quote inside a field that does not begin with one is text.
-  @inline(__always)
   private mutating func nextStop(_ position: Int) -> Int {
     while true {
       let mark = nextMark(position)

@@ -14,6 +14,15 @@
 size_t ctables_marks(
     const uint8_t *bytes, size_t from, size_t to, uint8_t delimiter, uint32_t *marks, uint32_t *flags);
 
+/// Finds the simple rows at the front of bytes[from ..< to]; `from` begins a row. A simple row lies in one line that
+/// ends before `to`, and each of its fields either has no quote, or is quoted and has no quote between its two.
+/// ends: positions of the delimiters and line feeds that end fields, counted from `bytes`; room for to - from + 8.
+/// rows: per row, how many of `ends` belong to it and those before it; room for to - from.
+/// flags gets the CTABLES bits of what was looked at: the rows and no more than is needed to see that they end.
+/// Returns the number of rows. `to` is below 2^32.
+size_t ctables_rows(
+    const uint8_t *bytes, size_t from, size_t to, uint8_t delimiter, uint32_t *ends, uint32_t *rows, uint32_t *flags);
+
 /// The CTABLES bits of `count` bytes.
 uint32_t ctables_flags(const uint8_t *bytes, size_t count);
 
