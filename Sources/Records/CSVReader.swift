@@ -127,7 +127,8 @@ package final class CSVReader {
       rowsRead += 1
       if let fault = scanner.fault {
         let (reason, detail) = try sentence(fault)
-        try malformed(reason, detail: spanned(detail))
+        // A quote that is open at the end of the file is in its last line.
+        try malformed(reason, detail: fault == .textAfterQuote || fault == .zeroByte ? spanned(detail) : detail)
       } else if scanner.count != columnCount {
         let word = scanner.count < columnCount ? "too few fields" : "too many fields"
         try malformed(word, detail: spanned("\(scanner.count) instead of \(columnCount)"))

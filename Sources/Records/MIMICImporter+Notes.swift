@@ -10,7 +10,8 @@ extension MIMICImporter {
     let scanner = try assembler.startNotes()
     let name = layout.notes.table.uppercased()
     guard let table = try notesTable() else {
-      assembler.absent[.symptom] = "\(name) is absent"
+      assembler.absent[.symptom] =
+        layout.notes.hasCategories ? "\(name) is absent" : "note/\(layout.notes.table) is absent"
       return
     }
     guard let scanner else {

@@ -91,8 +91,11 @@ private struct UnreadableCodes {
 
   func sentence(_ file: String) -> String? {
     if count == 0 { return nil }
-    return "\(count) drug code\(count == 1 ? "" : "s") in the column ndc of \(file) \(count == 1 ? "is" : "are") not digits, "
-      + "as \(example), and \(count == 1 ? "leads" : "lead") to no class by NDC; export the table with that column as text, "
-      + "11 digits."
+    let subject =
+      count == 1
+      ? "1 drug code in the column ndc of \(file) is" : "\(count) drug codes in the column ndc of \(file) are"
+    return subject
+      + " not digits, as \(example), and lead\(count == 1 ? "s" : "") to no class by NDC; export the table with "
+      + "that column as text, 11 digits."
   }
 }

@@ -98,6 +98,13 @@ struct MedicationProperties {
       return
     }
     moleculesFile = file.shown
+    let others = given == nil ? Self.candidates(maps, "atc3_smiles", [".json"]).filter { $0 != file.shown } : []
+    if !others.isEmpty {
+      let reason = file.shown == preferred ? "the file that goes with this data set" : "the first by name"
+      report.notes.append(
+        "Molecules are those of \(file.shown), \(reason); not read: \(others.joined(separator: ", ")) (--molecules FILE "
+          + "takes another).")
+    }
     let (bytes, sha256) = try ByteSource.contents(file.path)
     let decoded: [String: [String]]
     do {
@@ -118,7 +125,11 @@ struct MedicationProperties {
   ) throws(RecordsError) {
     let wanted =
       ["ddi_atc3_union.csv", "ddi_atc3_union.csv.gz"] + Self.candidates(maps, "ddi_atc3", [".csv", ".csv.gz"])
-    guard let file = given.map(Self.named) ?? maps?.file(wanted) else {
+    let packed = given.flatMap { path in
+      !FileManager.default.fileExists(atPath: path) && FileManager.default.fileExists(atPath: path + ".gz")
+        ? path + ".gz" : nil
+    }
+    guard let file = (packed ?? given).map(Self.named) ?? maps?.file(wanted) else {
       report.notes.append("No interactions: no file was given and the maps folder has no ddi_atc3*.csv.")
       return
     }

@@ -80,9 +80,15 @@ struct NoteSections {
         isFound.append(false)
         unfound += 1
         let headings = Self.families.first { $0.name == section }?.headings ?? [section]
+        let before = wanted.count
         for heading in headings {
           if Int(wanted.index(of: heading)) == sectionOfHeading.count { sectionOfHeading.append(number) }
           _ = known.index(of: heading)
+        }
+        // Another name of a section that is wanted already is not missed on its own.
+        if wanted.count == before {
+          isFound[number] = true
+          unfound -= 1
         }
       }
       self.wanted = wanted

@@ -56,7 +56,7 @@ public enum RecordsError: Error, Equatable, CustomStringConvertible {
       "\(file) has more than one column \(column) in its header; rename or remove all but one."
     case .wrongDelimiter(let file, let expected, let found):
       "\(file) seems to have its columns separated by \(found.plural), where \(expected.plural) are expected; "
-        + "write it with \(expected.plural), or import it as `table` with the delimiter \(found.rawValue)."
+        + "write it with \(expected.plural), or set `delimiter: \(found.rawValue)` in the column mapping of import table."
     case .wrongTable(let table, let file, let found):
       "\(file) is not the table \(table): it looks like \(found); were files renamed or swapped?"
     case .lostZeros(let file, let rows):

@@ -57,7 +57,9 @@ import Testing
     try fixture.folder.write("ADMISSIONS.csv", "subject_id,hadm_id,admittime\n1,11,yesterday\n")
     let none = sentence { _ = try run() }
     #expect(none.contains("no visit could be read"), "\(none)")
-    #expect(none.contains("the only row of ADMISSIONS cannot be read, the first is ADMISSIONS.csv:2: admittime is not a time"),
+    #expect(
+      none.contains(
+        "the only row of ADMISSIONS cannot be read, the first is ADMISSIONS.csv:2: admittime is not a time"),
       "\(none)")
   }
 
