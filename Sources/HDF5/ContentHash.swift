@@ -6,17 +6,21 @@ import Glibc
 /// Hashed, for every dataset in the byte order of its path: the path, its type ("float32", "int64", "strings" ...), the
 /// number of axes and their lengths (8 bytes each), then the values in row-major order: numbers as stored, strings as
 /// length (8 bytes) and UTF-8. After the datasets, for each root attribute named in `attributes`, in the order given:
-/// its name, type and value. Texts end in a zero byte; numbers are little-endian. Other attributes and empty groups do
+/// its name, type and value. Datasets under a group that is left out do not count. Texts end in a zero byte; numbers are little-endian. Other attributes and empty groups do
 /// not count. Layout, chunking and compression do not matter.
 public enum ContentHash {
-  /// - Parameter attributes: names of root attributes that count as content; each must exist
+  /// - Parameters:
+  ///   - attributes: names of root attributes that count as content; each must exist
+  ///   - groups: absolute paths of groups whose datasets do not count ("/report")
   /// - Throws: `badChecksum`, `readFailed`, `wrongType` (types other than numbers and strings), `missing`
-  public static func of(_ file: HDF5File, attributes: [String] = []) throws(HDF5Error) -> String {
+  public static func of(
+    _ file: HDF5File, attributes: [String] = [], leavingOut groups: [String] = []
+  ) throws(HDF5Error) -> String {
     HDF5Library.enter()
     defer { HDF5Library.leave() }
     try file.finishStreams()
     guard let hash = StreamingHash() else { throw .tooLarge("the hash state", file: file.path, bytes: "576") }
-    for path in try file.datasetPaths() {
+    for path in try file.datasetPaths() where !groups.contains(where: { path.hasPrefix($0 + "/") }) {
       try file.withDataset(path) { stored throws(HDF5Error) in try add(stored, of: file, to: hash) }
     }
     for name in attributes {

@@ -1,24 +1,30 @@
 /// The three root attributes by which a file of Theriac describes itself: `theriac_kind` ("cohort", "embeddings",
 /// "checkpoint"), `schema_version` and `content_hash`. When root attributes belong to the content, `hashed_attributes`
-/// names them (separated by commas), so that any reader can verify any kind of file.
+/// names them (separated by commas), and when groups do not, `unhashed_groups` names those, so that any reader can verify
+/// any kind of file. What is not hashed is still under the stamp (`FileStamp`), which covers all bytes.
 public enum KindedFile {
   static let kindName = "theriac_kind"
   static let schemaName = "schema_version"
   static let hashName = "content_hash"
   static let hashedName = "hashed_attributes"
+  static let unhashedName = "unhashed_groups"
 
   /// Writes the attributes when all data are in; the last thing before closing.
-  /// - Parameter attributes: root attributes that count as content, already set (see `ContentHash`)
+  /// - Parameters:
+  ///   - attributes: root attributes that count as content, already set (see `ContentHash`)
+  ///   - groups: absolute paths of groups that do not count
   /// - Returns: the content hash
   @discardableResult
   public static func seal(
-    _ file: HDF5File, kind: String, schemaVersion: Int, hashing attributes: [String] = []
+    _ file: HDF5File, kind: String, schemaVersion: Int, hashing attributes: [String] = [],
+    leavingOut groups: [String] = []
   ) throws(HDF5Error) -> String {
-    let hash = try ContentHash.of(file, attributes: attributes)
+    let hash = try ContentHash.of(file, attributes: attributes, leavingOut: groups)
     try file.setAttribute(kindName, .string(kind))
     try file.setAttribute(schemaName, .int(Int64(schemaVersion)))
     try file.setAttribute(hashName, .string(hash))
     if !attributes.isEmpty { try file.setAttribute(hashedName, .string(attributes.joined(separator: ","))) }
+    if !groups.isEmpty { try file.setAttribute(unhashedName, .string(groups.joined(separator: ","))) }
     return hash
   }
 
@@ -57,10 +63,13 @@ public enum KindedFile {
   @discardableResult
   public static func verify(_ file: HDF5File) throws(HDF5Error) -> String {
     let expected = try contentHash(of: file)
-    let attributes = try file.attribute(hashedName)?.stringValue?.split(separator: ",").map(String.init) ?? []
-    let found = try ContentHash.of(file, attributes: attributes)
+    let found = try ContentHash.of(file, attributes: names(hashedName, file), leavingOut: names(unhashedName, file))
     guard found == expected else { throw .contentChanged(file.path, expected: expected, found: found) }
     return expected
+  }
+
+  private static func names(_ attribute: String, _ file: HDF5File) throws(HDF5Error) -> [String] {
+    try file.attribute(attribute)?.stringValue?.split(separator: ",").map(String.init) ?? []
   }
 
   /// Writes a whole file: atomic, sealed, re-opened and verified before it takes its name.

@@ -30,6 +30,8 @@ package final class CSVReader {
   private var examples: [String] = []
   /// What is odd about rows that were kept: number of rows and the line of the first.
   private var remarks: [String: (rows: Int, line: Int)] = [:]
+  /// Malformed rows of several lines, and those lines.
+  private var swallowed = (rows: 0, lines: 0)
   /// A column that was asked for and whose name stands in the header twice.
   @exclusivity(unchecked) private var repeated: String?
 
@@ -125,17 +127,25 @@ package final class CSVReader {
       rowsRead += 1
       if let fault = scanner.fault {
         let (reason, detail) = try sentence(fault)
-        try malformed(reason, detail: detail)
+        // A quote that is open at the end of the file is in its last line.
+        try malformed(reason, detail: fault == .textAfterQuote || fault == .zeroByte ? spanned(detail) : detail)
       } else if scanner.count != columnCount {
         let word = scanner.count < columnCount ? "too few fields" : "too many fields"
-        let span = nextLine - line > 1 ? ", the row ends in line \(nextLine - 1)" : ""
-        try malformed(word, detail: "\(scanner.count) instead of \(columnCount)" + span)
+        try malformed(word, detail: spanned("\(scanner.count) instead of \(columnCount)"))
       } else {
         if scanner.isForeign { try noteForeign() }
         return true
       }
     }
     return false
+  }
+
+  /// The detail of a row that cannot be taken apart, with its lines where they are several; counts them.
+  private func spanned(_ detail: String?) -> String? {
+    let lines = nextLine - line
+    if lines < 2 { return detail }
+    swallowed = (swallowed.rows + 1, swallowed.lines + lines)
+    return (detail.map { $0 + ", " } ?? "") + "lines \(line)–\(nextLine - 1), \(lines) lines"
   }
 
   /// Counts the current row as left out for a reason that is no fault of the file.
@@ -164,9 +174,16 @@ package final class CSVReader {
     let told = remarks.sorted { ($0.value.line, $0.key) < ($1.value.line, $1.key) }.map { text, found in
       "\(file):\(found.line): \(text) (\(found.rows) such row\(found.rows > 1 ? "s" : ""))"
     }
+    let lost =
+      swallowed.rows == 0
+      ? []
+      : [
+        "\(file): \(swallowed.rows == 1 ? "1 malformed row holds" : "\(swallowed.rows) malformed rows hold") "
+          + "\(swallowed.lines) lines: a stray quote makes one row of all lines up to the next quote, look for one there"
+      ]
     return ImportReport.Table(
       name: name, file: file, sha256: try source.digest(), rowsRead: rowsRead, rowsKept: rowsRead - left,
-      skipped: skipped, examples: examples + told)
+      skipped: skipped, examples: examples + lost + told)
   }
 
   private func advance() throws(RecordsError) -> Bool {

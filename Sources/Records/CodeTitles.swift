@@ -9,6 +9,7 @@ struct CodeTitles {
     case codeMap = "the code map's titles"
     case prefix = "the title of a shorter code"
     case extended = "the title of a longer code (the code is truncated)"
+    case doubtful = "the code itself (they are doubtful: leading zeros seem to be lost)"
     case none = "the code itself (no title is known)"
   }
 

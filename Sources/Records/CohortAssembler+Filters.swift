@@ -92,15 +92,17 @@ extension CohortAssembler {
         note: note))
   }
 
-  /// Names the first visits that lost all rows in the mapping, and why.
+  /// How many visits lost all rows in the mapping, and why: "12 visits: 9 without a drug code, 3 with codes that give
+  /// no medication".
   private func explain(_ lost: [Int]) -> String {
     if lost.isEmpty { return "" }
-    let shown = lost.prefix(10).map { visit in
+    let bare = lost.reduce(0) { sum, visit in
       let rows = medications.rows(visit)
-      return "visit \(visits.visitIDs[visit]): \(rows.all) \(medicationRow) rows, \(rows.withoutCode) without a drug "
-        + "code, \(rows.all - rows.withoutCode) with codes that give no medication"
+      return sum + (rows.all == rows.withoutCode ? 1 : 0)
     }
-    return shown.joined(separator: "; ") + (lost.count > shown.count ? "; and \(lost.count - shown.count) more" : "")
+    let parts = [(bare, "without a drug code"), (lost.count - bare, "with codes that give no medication")]
+    return "\(lost.count) visit\(lost.count == 1 ? "" : "s"): "
+      + parts.filter { $0.0 > 0 }.map { "\($0.0) \($0.1)" }.joined(separator: ", ")
   }
 
   /// Why no patient is left, and what to try: "no patient has two complete visits (…): 82 have one, 18 lack
@@ -108,8 +110,9 @@ extension CohortAssembler {
   private func whyNothing(
     _ visitsOfPatients: [Int32], filters: [Lost], taken: [Int8], required: [CodeKind]
   ) -> String {
+    let unread = unreadTables()
     if visits.count == 0 {
-      return "no visit could be read" + emptyTables()
+      return (unread.map { $0 + "; so " } ?? "") + "no visit could be read" + emptyTables()
     }
     var parts: [String] = []
     let most = Int(visitsOfPatients.max() ?? 0)
@@ -128,8 +131,33 @@ extension CohortAssembler {
     let kinds = required.map { "a \($0.rawValue)" }
     let needs =
       kinds.count > 1 ? kinds.dropLast().joined(separator: ", ") + " and " + (kinds.last ?? "") : kinds.joined()
-    return "no patient has \(wanted) (each with \(needs)): " + parts.joined(separator: ", ") + "; "
-      + advice(most, largest?.filter, required) + emptyTables()
+    let cause = "no patient has \(wanted) (each with \(needs)): " + parts.joined(separator: ", ")
+    if let unread { return "\(unread); so \(cause)\(emptyTables())" }
+    return cause + "; " + advice(most, largest?.filter, required) + emptyTables()
+  }
+
+  /// Tables of which every row is malformed, each with an example and what to change: the cause of all that follows.
+  private func unreadTables() -> String? {
+    let unread = report.tables.compactMap { table -> String? in
+      guard table.rowsRead > 0, table.malformedRows == table.rowsRead, let example = table.examples.first else {
+        return nil
+      }
+      let rows = table.rowsRead == 1 ? "the only row" : "all \(table.rowsRead) rows"
+      return "\(rows) of \(table.name) cannot be read, the first is \(example)" + remedy(example)
+    }
+    return unread.isEmpty ? nil : unread.joined(separator: "; ")
+  }
+
+  /// What to do against the fault of an example.
+  private func remedy(_ example: String) -> String {
+    if example.contains("not a time of the format") {
+      return "; set time_format of the mapping to the form of that column"
+    }
+    if example.contains("is not a time") { return "; write that column as 2150-01-31 12:30:00" }
+    if example.contains("too few fields") || example.contains("too many fields") {
+      return "; check the delimiter of the file and its quotes"
+    }
+    return ""
   }
 
   private func advice(_ most: Int, _ filter: Lost?, _ required: [CodeKind]) -> String {
@@ -148,7 +176,9 @@ extension CohortAssembler {
 
   /// Source tables that gave nothing, each with its commonest reason.
   private func emptyTables() -> String {
-    let empty = report.tables.filter { $0.rowsKept == 0 }.map { table in
+    let empty = report.tables.filter {
+      $0.rowsKept == 0 && ($0.rowsRead == 0 || $0.malformedRows < $0.rowsRead || $0.examples.isEmpty)
+    }.map { table in
       let reason = table.skipped.max { ($0.value, $1.key) < ($1.value, $0.key) }
       return table.rowsRead == 0
         ? "\(table.name) has no rows"

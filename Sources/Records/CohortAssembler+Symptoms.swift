@@ -29,6 +29,11 @@ extension CohortAssembler {
     return true
   }
 
+  /// "discharge summary (52), nursing (31), …".
+  static func counted(_ names: [(name: String, count: Int)]) -> String {
+    names.prefix(10).map { "\($0.name) (\($0.count))" }.joined(separator: ", ") + (names.count > 10 ? ", …" : "")
+  }
+
   mutating func noteSymptoms() {
     if let reason = absent[.symptom] {
       report.notes.append("No symptoms: \(reason); the symptom vocabulary is empty.")
@@ -37,6 +42,13 @@ extension CohortAssembler {
       report.notes.append(
         "Symptoms in notes: \(counts.found) counted, each once a note; mentions that do not count: \(counts.negated) denied, "
           + "\(counts.others) of relatives or others, \(counts.possible) only possible.")
+      if let missed = scanner.missed {
+        report.notes.append(
+          "No note has the section \(missed.sections.joined(separator: ", nor ")); "
+            + (missed.seen.isEmpty
+              ? "no heading was seen at all (a line that begins with it and a colon)."
+              : "the headings seen most are \(Self.counted(missed.seen)); name sections with --symptom-sections."))
+      }
     }
   }
 }

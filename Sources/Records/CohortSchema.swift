@@ -23,6 +23,9 @@ enum CohortSchema {
   static let source = "source"
   /// Root attributes that the content hash covers.
   static let hashed = [name, splitRule, source]
+  /// Groups that it does not: the report tells how the files were read (their names, gzip or plain, the spelling of
+  /// options), which changes nothing in the cohort.
+  static let unhashed = ["/report"]
 
   static let patientIDs = "/patients/ids"
   static let visitOffsets = "/patients/visit_offsets"

@@ -144,7 +144,8 @@ public final class CohortWriter {
       try file.setAttribute(CohortSchema.splitRule, .string(rule))
       try CohortSchema.write(report, to: file)
       let hash = try KindedFile.seal(
-        file, kind: CohortSchema.kind, schemaVersion: CohortSchema.version, hashing: CohortSchema.hashed)
+        file, kind: CohortSchema.kind, schemaVersion: CohortSchema.version, hashing: CohortSchema.hashed,
+        leavingOut: CohortSchema.unhashed)
       try file.close()
       try AtomicPath.sync(temporary)
       let written = try HDF5File.open(temporary)

@@ -10,7 +10,8 @@ extension MIMICImporter {
     let scanner = try assembler.startNotes()
     let name = layout.notes.table.uppercased()
     guard let table = try notesTable() else {
-      assembler.absent[.symptom] = "\(name) is absent"
+      assembler.absent[.symptom] =
+        layout.notes.hasCategories ? "\(name) is absent" : "note/\(layout.notes.table) is absent"
       return
     }
     guard let scanner else {
@@ -25,12 +26,25 @@ extension MIMICImporter {
     let categoryColumn = layout.notes.hasCategories ? try reader.column("category") : nil
     let errorColumn = layout.notes.hasCategories ? reader.optionalColumn("iserror") : nil
     let categories = Set((options.symptoms?.categories ?? []).map { $0.lowercased() })
+    var others = ByteInterner()
+    var otherCounts: [Int] = []
+    var found: Set<String> = []
     var otherCategory = 0
     var noVisit = 0
     while try reader.next() {
-      if let categoryColumn, !categories.contains(reader.field(categoryColumn).string.lowercased()) {
-        otherCategory += 1
-        continue
+      if let categoryColumn {
+        let category = reader.field(categoryColumn)
+        let name = category.string.lowercased()
+        guard categories.contains(name) else {
+          otherCategory += 1
+          if others.count < 1_000 {
+            let index = Int(others.index(of: category))
+            if index == otherCounts.count { otherCounts.append(0) }
+            otherCounts[index] += 1
+          }
+          continue
+        }
+        found.insert(name)
       }
       if let errorColumn, reader.field(errorColumn).int == 1 {
         reader.skip("marked as an error")
@@ -47,6 +61,15 @@ extension MIMICImporter {
     }
     reader.skip("another category", rows: otherCategory)
     reader.skip("no hadm_id", rows: noVisit)
+    let missed = (options.symptoms?.categories ?? []).filter { !found.contains($0.lowercased()) }
+    if categoryColumn != nil, !missed.isEmpty {
+      let seen = otherCounts.indices.map { (name: others[$0], count: otherCounts[$0]) }
+        .sorted { $0.count != $1.count ? $0.count > $1.count : $0.name < $1.name }
+      assembler.report.notes.append(
+        "No note is of the category \(missed.joined(separator: ", nor "))"
+          + (seen.isEmpty ? "." : "; the other categories are \(CohortAssembler.counted(seen)).")
+          + " Name categories with --note-category.")
+    }
     assembler.report.tables.append(try reader.summary(name))
   }
 }

@@ -10,6 +10,7 @@ extension MIMICImporter {
 
     var drugs = DrugCodes()
     var late = 0
+    var unreadable = UnreadableCodes()
     while try reader.next() {
       guard let visit = try visit(reader, visitColumn) else { continue }
       if let startColumn {
@@ -23,7 +24,10 @@ extension MIMICImporter {
       let gsn = gsnColumn.map { reader.field($0) }
       let ndc = ndcColumn.map { reader.field($0) }
       guard let known = drugs.meaning(gsn, ndc) else {
-        drugs.note(meaning(visit, gsn: gsn, ndc: ndc, drug: drugColumn.map { reader.field($0) }, routes: &routes))
+        drugs.note(
+          meaning(
+            visit, gsn: gsn, ndc: ndc, drug: drugColumn.map { reader.field($0) }, routes: &routes,
+            unreadable: &unreadable))
         continue
       }
       switch known {
@@ -36,15 +40,18 @@ extension MIMICImporter {
     }
     reader.skip("starts later than 24 hours after the admission", rows: late)
     try reader.requireRows()
+    if let sentence = unreadable.sentence(reader.file) { assembler.report.notes.append(sentence) }
     assembler.endMedications(reader)
     assembler.report.tables.append(try reader.summary(layout.prescriptions.uppercased()))
   }
 
   /// Counts a row with drug codes that were not seen before; says what they mean.
   private mutating func meaning(
-    _ visit: Int32, gsn: Field?, ndc: Field?, drug: Field?, routes: inout MedicationRoutes
+    _ visit: Int32, gsn: Field?, ndc: Field?, drug: Field?, routes: inout MedicationRoutes,
+    unreadable: inout UnreadableCodes
   ) -> DrugCodes.Meaning {
     let code = ndc.map { MedicationRoutes.ndc($0) } ?? .none
+    if code == .unreadable, let ndc { unreadable.add(ndc) }
     if code == .none, gsn?.isEmpty ?? true {
       assembler.medications.countWithoutCode(visit)
       return .noCode
@@ -68,5 +75,27 @@ extension MIMICImporter {
       try reader.malformed("\(layout.orderStart) is not a time", detail: field.shown)
     }
     return nil
+  }
+}
+
+/// Values in the column of NDC that are no NDC, as a spreadsheet leaves them ("4032801.0").
+private struct UnreadableCodes {
+  private var count = 0
+  private var example = ""
+
+  /// Once for each combination of codes.
+  mutating func add(_ field: Field) {
+    if count == 0 { example = field.shown }
+    count += 1
+  }
+
+  func sentence(_ file: String) -> String? {
+    if count == 0 { return nil }
+    let subject =
+      count == 1
+      ? "1 drug code in the column ndc of \(file) is" : "\(count) drug codes in the column ndc of \(file) are"
+    return subject
+      + " not digits, as \(example), and lead\(count == 1 ? "s" : "") to no class by NDC; export the table with "
+      + "that column as text, 11 digits."
   }
 }

@@ -11,6 +11,8 @@ struct MIMICImporter {
   let folder: TableFolder
   let maps: TableFolder
   var assembler: CohortAssembler
+  /// Kinds whose ICD-9 codes seem to have lost their leading zeros.
+  private var withoutZeros: Set<CodeKind> = []
 
   init(
     _ format: ImportFormat, _ layout: MIMICLayout, paths: ImportPaths, options: ImportOptions,
@@ -21,6 +23,7 @@ struct MIMICImporter {
     self.paths = paths
     self.progress = progress
     folder = try TableFolder(paths.root, searched: layout.folders)
+    try Self.refuseOther(than: layout, root: paths.root)
     guard let mapsPath = paths.maps else {
       throw .badOption(
         "maps", value: "not given", expected: "a folder of code maps (medications need at least one route)")
@@ -37,6 +40,21 @@ struct MIMICImporter {
     assembler.timesAreShifted = true
   }
 
+  /// - Throws: `badOption` when the folder's diagnoses are those of the other MIMIC.
+  private static func refuseOther(than layout: MIMICLayout, root: String) throws(RecordsError) {
+    let other: (layout: MIMICLayout, format: ImportFormat) =
+      layout.version == nil ? (.mimic4, .mimic4) : (.mimic3, .mimic3)
+    guard
+      let table = try TableFolder(root, searched: other.layout.folders).optionalTable(other.layout.diagnoses.table),
+      let reader = try? CSVReader(table.path, shownAs: table.shown),
+      reader.optionalColumn(layout.code) == nil, reader.optionalColumn(other.layout.code) != nil
+    else { return }
+    throw .badOption(
+      "root", value: root,
+      expected: "the tables of \(layout.name), but \(table.shown) is one of \(other.layout.name): "
+        + "use theriac import \(other.format.rawValue)")
+  }
+
   mutating func run() throws(RecordsError) -> Cohort {
     var routes = try MedicationRoutes(
       options.routes, ambiguity: options.ambiguity, maps: maps, report: &assembler.report)
@@ -50,7 +68,9 @@ struct MIMICImporter {
     try readNotes()
     return try assembler.cohort(
       name: layout.name,
-      namer: MIMICTitles(layout: layout, folder: folder, maps: maps, options: options, progress: progress))
+      namer: MIMICTitles(
+        layout: layout, folder: folder, maps: maps, options: options, progress: progress,
+        withoutZeros: withoutZeros))
   }
 
   /// Numbers of the patients, and their births where the table tells them (else the beginning of time).
@@ -149,6 +169,11 @@ struct MIMICImporter {
       throw .wrongTable(
         codes.table.uppercased(), file: reader.file, found: "\(other.table.uppercased()) by the form of its codes")
     }
+    if let rows = shapes.withoutZeros {
+      if options.strict { throw .lostZeros(reader.file, rows: rows) }
+      withoutZeros.insert(codes.kind)
+      assembler.report.notes.insert(RecordsError.lostZeros(reader.file, rows: rows), at: 0)
+    }
     assembler[keyPath: entries] = read
     assembler.report.tables.append(try reader.summary(codes.table.uppercased()))
   }
@@ -156,9 +181,13 @@ struct MIMICImporter {
   private static let version9 = Array("9:".utf8)
   private static let version10 = Array("10:".utf8)
 
+  /// Says in the report which file is read when there are a plain and a packed one.
   /// - Throws: `wrongTable` when the columns are those of another table; what reading throws.
-  func open(_ table: String) throws(RecordsError) -> CSVReader {
+  mutating func open(_ table: String) throws(RecordsError) -> CSVReader {
     let file = try folder.table(table)
+    if !file.shown.lowercased().hasSuffix(".gz"), let other = folder.file([table + ".csv.gz"]) {
+      assembler.report.notes.append("\(file.shown) is read; \(other.shown) is there as well and is not.")
+    }
     let reader = try CSVReader(file.path, shownAs: file.shown, strict: options.strict, progress: progress)
     if let found = layout.otherTable(than: table, columns: reader.header) {
       throw .wrongTable(table.uppercased(), file: file.shown, found: found)

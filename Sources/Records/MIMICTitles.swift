@@ -5,6 +5,8 @@ struct MIMICTitles: CodeNamer {
   let maps: TableFolder
   let options: ImportOptions
   let progress: ((ImportProgress) -> Void)?
+  /// Kinds whose codes seem to have lost leading zeros: no title of another code is taken for them.
+  let withoutZeros: Set<CodeKind>
 
   func texts(
     _ kind: CodeKind, codes: [String], lists: CodeLists, report: inout ImportReport
@@ -41,18 +43,22 @@ struct MIMICTitles: CodeNamer {
     var texts: [String] = []
     var named: [CodeTitles.Origin: [Int]] = [:]
     for (index, code) in vocabulary.enumerated() {
-      let (text, origin) = titles.title(code)
+      var (text, origin) = titles.title(code)
+      if withoutZeros.contains(codes.kind), origin == .prefix || origin == .extended {
+        text = code.split(separator: ":").last.map(String.init) ?? code
+        origin = .doubtful
+      }
       texts.append(text)
       named[origin, default: []].append(index)
     }
-    for origin in [CodeTitles.Origin.codeMap, .prefix, .extended, .none] {
+    for origin in [CodeTitles.Origin.codeMap, .prefix, .extended, .doubtful, .none] {
       guard let found = named[origin] else { continue }
       let examples = found.prefix(8).map { vocabulary[$0] }.joined(separator: ", ")
       report.notes.append(
         "\(found.count) of \(vocabulary.count) \(codes.kind.rawValue) codes are named by \(origin.rawValue): "
           + examples + (found.count > 8 ? ", …" : "") + ".")
     }
-    let unnamed = (named[.none] ?? []).map {
+    let unnamed = ((named[.none] ?? []) + (named[.doubtful] ?? [])).map {
       ImportReport.UnmappedCode(kind: codes.kind, code: vocabulary[$0], text: texts[$0], rows: visits[$0])
     }
     report.unmapped += unnamed.sorted { $0.rows != $1.rows ? $0.rows > $1.rows : $0.code < $1.code }

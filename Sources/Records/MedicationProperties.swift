@@ -98,6 +98,13 @@ struct MedicationProperties {
       return
     }
     moleculesFile = file.shown
+    let others = given == nil ? Self.candidates(maps, "atc3_smiles", [".json"]).filter { $0 != file.shown } : []
+    if !others.isEmpty {
+      let reason = file.shown == preferred ? "the file that goes with this data set" : "the first by name"
+      report.notes.append(
+        "Molecules are those of \(file.shown), \(reason); not read: \(others.joined(separator: ", ")) (--molecules FILE "
+          + "takes another).")
+    }
     let (bytes, sha256) = try ByteSource.contents(file.path)
     let decoded: [String: [String]]
     do {
@@ -118,7 +125,11 @@ struct MedicationProperties {
   ) throws(RecordsError) {
     let wanted =
       ["ddi_atc3_union.csv", "ddi_atc3_union.csv.gz"] + Self.candidates(maps, "ddi_atc3", [".csv", ".csv.gz"])
-    guard let file = given.map(Self.named) ?? maps?.file(wanted) else {
+    let packed = given.flatMap { path in
+      !FileManager.default.fileExists(atPath: path) && FileManager.default.fileExists(atPath: path + ".gz")
+        ? path + ".gz" : nil
+    }
+    guard let file = (packed ?? given).map(Self.named) ?? maps?.file(wanted) else {
       report.notes.append("No interactions: no file was given and the maps folder has no ddi_atc3*.csv.")
       return
     }
@@ -161,12 +172,19 @@ struct MedicationProperties {
 extension MedicationProperties {
   /// SMILES per medication, in the order of the vocabulary; says which have none.
   func smiles(_ codes: [String], report: inout ImportReport) -> [[String]] {
-    guard let molecules else { return codes.map { _ in [] } }
-    let bare = codes.filter { molecules[$0] == nil }
-    if !bare.isEmpty {
+    let bare = codes.filter { molecules?[$0] == nil }
+    if bare.count == codes.count {
       report.notes.append(
-        "\(bare.count) of \(codes.count) medications have no molecule: \(bare.joined(separator: ", ")).")
+        "No medication of the cohort has a molecule, so NLA-MMR cannot be trained on it: import with --molecules FILE, or "
+          + "with a --maps folder that holds atc3_smiles*.json"
+          + (molecules == nil
+            ? "." : ", and with medications that are its classes (--medication-map FILE, code → ATC class)."))
+    } else if !bare.isEmpty {
+      report.notes.append(
+        "\(bare.count) of \(codes.count) medications \(bare.count == 1 ? "has" : "have") no molecule: "
+          + bare.joined(separator: ", ") + ".")
     }
+    guard let molecules else { return codes.map { _ in [] } }
     return codes.map { molecules[$0] ?? [] }
   }
 

@@ -4,7 +4,9 @@ enum NegationTriggers {
   /// "denies X": X behind it, up to the end of the scope, is absent.
   static let before = [
     "no", "denies", "denied", "denying", "deny", "denies any", "denies having", "denies having had",
-    "denies ever having",
+    "denies ever having", "denies any of the following", "denies the following", "denies all of the following",
+    "denied any of the following", "denied the following", "denies the following symptoms", "denies symptoms of",
+    "negative for the following", "negative for any of the following", "no symptoms of",
     "denies experiencing", "denies that he has", "denies that she has", "without", "w o", "negative for", "neg for",
     "was negative for", "is negative for", "never", "never had", "never has", "free of", "free from", "absence of",
     "no evidence of", "no sign of", "no signs of", "no complaint of", "no complaints of", "no history of", "no hx of",
@@ -80,7 +82,9 @@ enum NegationTriggers {
     "seek care if", "unclear whether", "unclear if", "monitor for", "monitored for", "monitoring for", "watch for",
     "watch out for", "watched for",
     "to prevent", "prevent", "as needed for", "prn", "prn for", "p r n", "risk of", "risk for", "at risk for",
-    "rather than", "instead of", "screened for", "screening for",
+    "worried about", "is worried about", "was worried about", "worries about", "worry about", "worried that he has",
+    "worried that she has", "concerned about", "concerned for", "concern for", "concerns for", "concern about",
+    "concerns about", "afraid of", "fear of", "fears", "rather than", "instead of", "screened for", "screening for",
   ]
   /// Words behind a trigger that its scope reaches, at most.
   static let scope = 30

@@ -57,15 +57,27 @@ package final class NoteScanner {
         let text = UnsafeBufferPointer(rebasing: line[first...])
         if let heading = sections.heading(text) {
           endSentence()
+          scope.endList()
           isWanted = heading.isWanted
           sawWanted = sawWanted || isWanted
           if isWanted { read(UnsafeBufferPointer(rebasing: text[heading.length...])) }
         } else if isWanted {
-          if Self.isBullet(text) { endSentence() }
-          read(text)
+          if let marker = Self.bullet(text) {
+            endPhrase()
+            scope.beginItem(word: word)
+            read(UnsafeBufferPointer(rebasing: text[marker...]))
+          } else {
+            // A wrapped line of the list goes on in small letters; a sentence of its own ends the list.
+            if scope.deniesList, (0x41...0x5A).contains(text[0]) {
+              endSentence()
+              scope.endList()
+            }
+            read(text)
+          }
         }
       } else {
         endSentence()
+        scope.endList()
       }
       position += end + 1
     }
@@ -87,9 +99,18 @@ package final class NoteScanner {
     line.firstIndex { $0 != 0x20 && $0 != 0x09 && $0 != 0x0D }
   }
 
-  private static func isBullet(_ text: UnsafeBufferPointer<UInt8>) -> Bool {
-    text.count > 1 && "-*#".utf8.contains(text[0]) && (text[1] == 0x20 || text[0] != UInt8(ascii: "-"))
+  /// Bytes of the mark that begins a line of a list ("- ", "*", "1. ", "2) "); nil for other lines.
+  private static func bullet(_ text: UnsafeBufferPointer<UInt8>) -> Int? {
+    guard text.count > 1 else { return nil }
+    if "-*#".utf8.contains(text[0]), text[1] == 0x20 || text[0] != UInt8(ascii: "-") { return 1 }
+    if text.starts(with: [0xE2, 0x80, 0xA2]) { return 3 }
+    let digits = text.prefix(3).prefix { (0x30...0x39).contains($0) }.count
+    guard (1...2).contains(digits), digits + 1 < text.count, text[digits + 1] == 0x20 else { return nil }
+    return text[digits] == UInt8(ascii: ".") || text[digits] == UInt8(ascii: ")") ? digits + 1 : nil
   }
+
+  /// Wanted sections that no note had, with the headings that were seen most; nil when every section was found.
+  package var missed: (sections: [String], seen: [(name: String, count: Int)])? { sections.missed }
 
   /// One line, or what is behind its heading.
   private func read(_ text: UnsafeBufferPointer<UInt8>) {

@@ -55,6 +55,15 @@ struct NoteSections {
   /// Nil: whole notes.
   private let wanted: ByteInterner?
   private let known: ByteInterner
+  /// Per wanted heading: the number of its section; per section: its name, and whether a note had it.
+  private var sectionOfHeading: [Int] = []
+  private var sectionNames: [String] = []
+  private var isFound: [Bool] = []
+  private var unfound = 0
+  /// Headings counted as long as a section was not found.
+  private var seen = ByteInterner()
+  private var seenCounts: [Int] = []
+  private static let seenLimit = 10_000
   private var name: [UInt8] = []
 
   /// - Parameter sections: as `SymptomOptions.sections`.
@@ -65,12 +74,21 @@ struct NoteSections {
       wanted = nil
     } else {
       var wanted = ByteInterner()
-      for section in sections {
+      for (number, section) in sections.enumerated() {
         let section = section.lowercased()
+        sectionNames.append(section)
+        isFound.append(false)
+        unfound += 1
         let headings = Self.families.first { $0.name == section }?.headings ?? [section]
+        let before = wanted.count
         for heading in headings {
-          _ = wanted.index(of: heading)
+          if Int(wanted.index(of: heading)) == sectionOfHeading.count { sectionOfHeading.append(number) }
           _ = known.index(of: heading)
+        }
+        // Another name of a section that is wanted already is not missed on its own.
+        if wanted.count == before {
+          isFound[number] = true
+          unfound -= 1
         }
       }
       self.wanted = wanted
@@ -81,6 +99,29 @@ struct NoteSections {
 
   /// Text before the first heading counts only where all does.
   var beginsWanted: Bool { wanted == nil }
+
+  /// Counts the heading just read, and the section that it opens.
+  private mutating func note(_ heading: Int32?) {
+    if let heading {
+      let section = sectionOfHeading[Int(heading)]
+      if !isFound[section] {
+        isFound[section] = true
+        unfound -= 1
+      }
+    }
+    if seen.count == Self.seenLimit { return }
+    let index = Int(name.withUnsafeBufferPointer { seen.index(of: $0) })
+    if index == seenCounts.count { seenCounts.append(0) }
+    seenCounts[index] += 1
+  }
+
+  /// Wanted sections that no note had, with the headings that were seen most; nil when every section was found.
+  var missed: (sections: [String], seen: [(name: String, count: Int)])? {
+    if unfound == 0 { return nil }
+    let ranked = seenCounts.indices.map { (name: seen[$0], count: seenCounts[$0]) }
+      .sorted { $0.count != $1.count ? $0.count > $1.count : $0.name < $1.name }
+    return (sectionNames.indices.filter { !isFound[$0] }.map { sectionNames[$0] }, ranked)
+  }
 
   struct Heading {
     /// Bytes of the line up to and with the colon.
@@ -102,7 +143,9 @@ struct NoteSections {
         if name.isEmpty { return nil }
         let isKnown = name.withUnsafeBufferPointer { known.find($0) != nil }
         guard isKnown || (smalls == 0 && capitals >= 2 && words <= 6) else { return nil }
-        let isWanted = name.withUnsafeBufferPointer { name in wanted.map { $0.find(name) != nil } ?? true }
+        let section = name.withUnsafeBufferPointer { name in wanted.map { $0.find(name) } }
+        let isWanted = section.map { $0 != nil } ?? true
+        if unfound > 0 { note(section ?? nil) }
         return Heading(length: position + 1, isWanted: isWanted)
       case 0x41...0x5A:
         capitals += 1

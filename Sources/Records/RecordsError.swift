@@ -10,6 +10,8 @@ public enum RecordsError: Error, Equatable, CustomStringConvertible {
   case wrongDelimiter(String, expected: Delimiter, found: Delimiter)
   /// The columns are those of another table.
   case wrongTable(String, file: String, found: String)
+  /// Not one of so many ICD-9 codes begins with 0.
+  case lostZeros(String, rows: Int)
   /// A table with a header but nothing below.
   case noRows(String)
   /// UTF-16, an archive, another format: not lines of text.
@@ -35,6 +37,13 @@ public enum RecordsError: Error, Equatable, CustomStringConvertible {
   /// A storage error; its sentence names the file.
   case storage(String)
 
+  /// What to say of a table whose ICD-9 codes seem to have lost their leading zeros.
+  static func lostZeros(_ file: String, rows: Int) -> String {
+    "Not one of the \(rows) ICD-9 codes of \(file) begins with 0, where 4 to 10 of 100 do: a spreadsheet seems to have "
+      + "taken their leading zeros (0389 became 389, another disease); take the original file, or export it again with the "
+      + "column of codes as text."
+  }
+
   public var description: String {
     switch self {
     case .missingFolder(let path): "There is no folder at \(path); give the folder that holds the tables."
@@ -47,9 +56,11 @@ public enum RecordsError: Error, Equatable, CustomStringConvertible {
       "\(file) has more than one column \(column) in its header; rename or remove all but one."
     case .wrongDelimiter(let file, let expected, let found):
       "\(file) seems to have its columns separated by \(found.plural), where \(expected.plural) are expected; "
-        + "write it with \(expected.plural), or import it as `table` with the delimiter \(found.rawValue)."
+        + "write it with \(expected.plural), or set `delimiter: \(found.rawValue)` in the column mapping of import table."
     case .wrongTable(let table, let file, let found):
       "\(file) is not the table \(table): it looks like \(found); were files renamed or swapped?"
+    case .lostZeros(let file, let rows):
+      Self.lostZeros(file, rows: rows) + " If the codes are right as they stand, import without --strict."
     case .noRows(let file): "\(file) has a header line but no rows; is the download complete?"
     case .notText(let file, let found, let remedy): "\(file) is \(found), not a table of text; \(remedy)."
     case .badHeader(let file, let line, let reason):

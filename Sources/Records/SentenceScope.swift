@@ -15,6 +15,10 @@ struct SentenceScope {
   }
 
   private var active: Trigger?
+  /// A denial that a colon ended, as long as nothing follows: a list may.
+  private var beforeColon: Trigger?
+  /// The list under way is one of what is denied: "denies:", then a line for each.
+  private(set) var deniesList = false
   /// Symptoms of the sentence that may yet be denied by what follows.
   /// `first` is where the phrase begins, with the word that joins it to what stands before.
   private var waiting: [(symptom: Int32, first: Int, last: Int)] = []
@@ -28,6 +32,8 @@ struct SentenceScope {
     seen.removeAll(keepingCapacity: true)
     waiting.removeAll(keepingCapacity: true)
     active = nil
+    beforeColon = nil
+    deniesList = false
     (negated, others, possible) = (0, 0, 0)
   }
 
@@ -56,6 +62,7 @@ struct SentenceScope {
 
   /// A colon ends a scope unless it stands right behind the trigger: "Negative for: fever".
   mutating func colon(word: Int) {
+    beforeColon = active
     if let active, active.last != word { self.active = nil }
     lastColon = word
   }
@@ -68,11 +75,25 @@ struct SentenceScope {
     self.active = nil
   }
 
+  /// A line of a list begins. What was denied right before the list ("denies the following:") is denied in each line.
+  mutating func beginItem(word: Int) {
+    let opening = lastColon == word ? active ?? beforeColon : active.flatMap { $0.last == word ? $0 : nil }
+    let denies = deniesList || opening?.reason == .negated
+    endSentence(word: word)
+    deniesList = denies
+    if denies {
+      active = Trigger(reason: .negated, first: word, last: word - 1, end: word + NegationTriggers.scope)
+    }
+  }
+
+  mutating func endList() { deniesList = false }
+
   mutating func endSentence(word: Int) {
     endClause(word: word)
     for found in waiting where seen.insert(found.symptom).inserted { symptoms.append(found.symptom) }
     waiting.removeAll(keepingCapacity: true)
     active = nil
+    beforeColon = nil
   }
 
   /// Takes back the symptom that ends at most three words before `word`, and those joined to it by a comma or a word

@@ -43,14 +43,24 @@ extension MIMICLayout {
 struct CodeShapes {
   private var rows = 0
   private var noProcedures = 0
+  private var icd9 = 0
+  private var leadingZeros = 0
 
   /// An ICD-9 procedure has two to four digits (a diagnosis often five, or begins with V or E), an ICD-10 procedure
   /// exactly seven characters.
   mutating func add(_ code: Field, isICD10: Bool) {
     rows += 1
+    if !isICD10 {
+      icd9 += 1
+      if code.count > 0, code.bytes[0] == 0x30 { leadingZeros += 1 }
+    }
     let isLettered = code.count > 0 && !(0x30...0x39).contains(code.bytes[0])
     if isICD10 ? code.count != 7 : code.count > 4 || isLettered { noProcedures += 1 }
   }
+
+  /// The number of ICD-9 codes when not one begins with 0, as 4 to 10 of 100 do; nil otherwise. Small tables are not
+  /// judged.
+  var withoutZeros: Int? { icd9 >= 50 && leadingZeros == 0 ? icd9 : nil }
 
   /// Whether hardly any code can be of the kind. Small tables are not judged.
   func contradict(_ kind: CodeKind) -> Bool {

@@ -39,6 +39,8 @@ public struct RunData {
       case .official: SplitRule.official.assign(patients: cohort.patientCount)
       case .shuffled: SplitRule.shuffled(seed: UInt64(config.splitSeed)).assign(patients: cohort.patientCount)
       }
+    // Said before the first single medication without a molecule is.
+    if cohort.smiles.allSatisfy(\.isEmpty) { throw TrainingError.noMolecules }
     molecules = try MoleculeSet(
       medications: cohort.vocabulary(.medication).codes, smiles: cohort.smiles,
       unparsable: config.unparsableSMILES == .skip ? .skip : .refuse, dedupe: config.dedupeMolecules)

@@ -18,7 +18,9 @@ public enum TrainingError: Error, Equatable, CustomStringConvertible {
       "batch \(batch) is larger than the \(visits) training visits and drop_last is on, so an epoch would have no step; "
         + "choose a smaller batch or drop_last: false"
     case .noMolecules:
-      "no medication of the cohort has a molecule, and NLA-MMR needs them; import with --molecules"
+      "no medication of the cohort has a molecule, and NLA-MMR needs them; import again with --molecules FILE or --maps FOLDER, "
+        + "with medications that are ATC classes (--medication-map where the source has other codes), and with "
+        + "--require-molecules"
     case .notFinite(let what, let epoch, let step):
       "\(what) is not finite in epoch \(epoch), step \(step); lower lr, or look at the embeddings (theriac inspect)"
     case .exchangeMismatch(let what, let rank, let expected, let found):

@@ -68,6 +68,11 @@ struct ImportTables: ParsableArguments {
 enum ImportResult {
   static func show(_ cohort: Cohort, _ path: String, _ started: ContinuousClock.Instant) {
     Console.note(cohort.report.text())
+    let sizes = [Split.train, .validation, .test].map { split in
+      "\(cohort.splits.count { $0 == split }) \(split.name)"
+    }
+    Console.note(
+      "Split \(cohort.splitRule): \(sizes.joined(separator: ", ")) patients; \(CohortLeakage(cohort).sentence).")
     Console.result(
       "\(path): \(cohort.patientCount) patients, \(cohort.visitCount) visits, \(cohort.medicationCount) medications "
         + "(\((ContinuousClock.now - started).formatted(.units(allowed: [.seconds], fractionalPart: .show(length: 1)))))"

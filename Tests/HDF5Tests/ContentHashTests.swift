@@ -107,6 +107,28 @@ import Testing
     #expect(try KindedFile.kind(of: file) == "cohort")
   }
 
+  @Test("a group that is left out does not count, the file says so, and files that leave nothing out verify as before")
+  func leftOut() throws {
+    func make(_ name: String, note: Float, value: Double = 1, leavingOut: [String]) throws -> String {
+      let file = try HDF5File.create(directory(name))
+      try file.write([value], shape: [1], to: "v")
+      try file.write([Float(2)], shape: [1], to: "reports")
+      try file.write([note], shape: [1], to: "report/deep/note")
+      let hash = try KindedFile.seal(file, kind: "cohort", schemaVersion: 1, leavingOut: leavingOut)
+      try file.close()
+      let read = try KindedFile.open(directory(name), kind: "cohort", schemaVersions: 1...1)
+      #expect(try KindedFile.verify(read) == hash)
+      #expect(try read.attribute("unhashed_groups")?.stringValue == (leavingOut.isEmpty ? nil : "/report"))
+      return hash
+    }
+    let first = try make("a.h5", note: 1, leavingOut: ["/report"])
+    #expect(try make("b.h5", note: 2, leavingOut: ["/report"]) == first)
+    #expect(try make("c.h5", note: 1, value: 3, leavingOut: ["/report"]) != first)
+    let whole = try make("d.h5", note: 1, leavingOut: [])
+    #expect(try make("e.h5", note: 2, leavingOut: []) != whole)
+    #expect(whole != first)
+  }
+
   @Test("a file of another kind or schema says what it is and what to pass")
   func otherKind() throws {
     let path = try make("checkpoint", version: 2)

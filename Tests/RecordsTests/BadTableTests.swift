@@ -56,9 +56,16 @@ import Testing
     #expect(long.rows.count == 2 && long.rows[0][1].utf8.count == (5 << 20) + 1)
   }
 
-  @Test("a row that swallowed others names its last line") func span() throws {
+  @Test("a row that swallowed others names its lines, and they are counted") func span() throws {
     let table = try read("a,b\n1,\"x\n2,y\n3,z\",4\n5,6\n").table
-    #expect(table.examples == ["t.csv:2: too many fields (3 instead of 2, the row ends in line 4)"])
+    #expect(table.examples.first == "t.csv:2: too many fields (3 instead of 2, lines 2–4, 3 lines)")
+    #expect(table.examples.last?.hasPrefix("t.csv: 1 malformed row holds 3 lines: a stray quote") == true)
+    let lines = (1...200).map { "\($0),\($0 == 40 ? "\"" : "")x\($0 == 150 ? ",\"y\"z" : "")" }
+    let stray = try read("a,b\n" + lines.joined(separator: "\n") + "\n").table
+    #expect(stray.examples.first == "t.csv:41: text after a closing quote (lines 41–151, 111 lines)")
+    #expect(stray.rowsRead == 90 && stray.rowsKept == 89)
+    let added = stray.rowsRead - 1 + 111
+    #expect(added == 200, "kept rows and the lines of the malformed one are all lines")
   }
 
   @Test("another delimiter in the header is recognised and named")

@@ -51,8 +51,10 @@ import Testing
     #expect(
       table.examples == [
         "t.csv:3: too few fields (1 instead of 2)",
-        "t.csv:4: too many fields (3 instead of 2, the row ends in line 5)",
+        "t.csv:4: too many fields (3 instead of 2, lines 4–5, 2 lines)",
         "t.csv:6: text after a closing quote", "t.csv:8: a quote is not closed",
+        "t.csv: 1 malformed row holds 2 lines: a stray quote makes one row of all lines up to the next quote, look for "
+          + "one there",
       ])
   }
 

@@ -92,6 +92,12 @@ enum LabelledNotes {
     Not sure if the rash is new.|rash
     Seizure precautions were ordered.|
     Lack of fever argues against infection, as does the rash.|rash
+    He denies the following:\n- chest pain\n- fever\n- chills|
+    Denies\n1. nausea\n2. vomiting\n3. admits to headache|headache
+    Negative for:\n* cough\n* rash\nFatigue for a week.|fatigue
+    She is worried about weight loss, though she has only had fatigue.|fatigue
+    There was concern for syncope at home.|
+    His chest pain has resolved with nitroglycerin.|chest pain
     """#
 
   /// Written after the triggers were settled and never used to change them.

@@ -102,7 +102,7 @@ import Testing
     #expect(try CohortImport.run(.mimic4, paths: bare).vocabulary(.symptom).count == 2, "the root may be hosp itself")
     try folder.remove("note/discharge.csv")
     let without = try CohortImport.run(.mimic4, paths: paths)
-    #expect(without.report.notes.contains { $0.contains("DISCHARGE is absent") })
+    #expect(without.report.notes.contains { $0.contains("note/discharge is absent") })
     var given = paths
     given.notes = try folder.write("elsewhere.csv", text)
     #expect(try CohortImport.run(.mimic4, paths: given).vocabulary(.symptom).count == 2)

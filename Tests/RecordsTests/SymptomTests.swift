@@ -89,6 +89,32 @@ import Testing
     #expect(find("no \(words) cough", ["cough"]) == ["cough"], "a scope reaches 30 words")
   }
 
+  @Test("what is denied before a list is denied in each of its lines; worries and concerns are no symptoms")
+  func lists() {
+    let all = ["fever", "chills", "cough", "rash"]
+    #expect(find("He denies the following:\n- fever\n- chills,\n  or cough\n\n- rash", all) == ["rash"])
+    #expect(find("Denies\n* fever\n* reports cough\n* rash", all) == ["cough"])
+    #expect(find("Negative for:\n1. fever\n2) chills\nCough at night", all) == ["cough"])
+    #expect(find("denies any symptoms such as:\n• fever\n• rash", all).isEmpty)
+    #expect(find("Denies fever. Has:\n- chills\n- cough", all) == ["chills", "cough"])
+    #expect(find("Denies fever\n- chills", all) == ["chills"])
+    #expect(find("No rash, but:\n1. fever\n2. cough", all) == ["fever", "cough"])
+    #expect(find("She is worried about fever. Cough.", all) == ["cough"])
+    #expect(find("There was concern for fever, he has a rash", all) == ["rash"])
+  }
+
+  @Test("a section that no note has is named with the headings that were seen")
+  func missedSections() throws {
+    let scanner = NoteScanner(SymptomLexicon(["fever"]), sections: ["chief complaint", "anamnesis"])
+    _ = scanner.symptoms(in: "Chief Complaint: fever\nPLAN: rest\nHPI: none")
+    _ = scanner.symptoms(in: "HPI: fever")
+    let missed = try #require(scanner.missed)
+    #expect(missed.sections == ["anamnesis"])
+    #expect(missed.seen.map { "\($0.name) \($0.count)" } == ["hpi 2", "chief complaint 1", "plan 1"])
+    _ = scanner.symptoms(in: "Anamnesis: fever")
+    #expect(scanner.missed == nil)
+  }
+
   @Test("what was not counted is told apart")
   func counts() {
     let scanner = NoteScanner(SymptomLexicon(["fever", "cough"]), sections: ["all"])
