@@ -73,7 +73,9 @@ struct Embed: ParsableCommand {
     guard Set(outputs).count == outputs.count else {
       throw ValidationError("two of the models have the same folder name, and so the same output")
     }
-    try OutputPlace.check(outputs.first ?? out)
+    for output in outputs.isEmpty ? [out] : outputs {
+      try OutputPlace.check(output, inputs: [cohort, texts] + plm)
+    }
   }
 
   private func output(_ plm: String) -> String {
