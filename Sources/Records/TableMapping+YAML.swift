@@ -1,3 +1,4 @@
+import YAMLNodes
 import Yams
 
 extension TableMapping {
@@ -11,9 +12,8 @@ extension TableMapping {
   /// - Parameter source: the file's name, for errors.
   public init(yaml text: String, source: String) throws(RecordsError) {
     let node: Node?
-    do { node = try Yams.compose(yaml: text) } catch {
-      let reason = "\(error)".split(separator: "\n").map(String.init).joined(separator: " ")
-      throw .badMapping(source, line: nil, reason: "it is no YAML (\(reason))")
+    do { node = try YAMLText.nodes(text) } catch {
+      throw .badMapping(source, line: nil, reason: "it is no YAML that is read (\(error))")
     }
     guard let node else { throw .badMapping(source, line: nil, reason: "it is empty; list the tables under `tables:`") }
     let top = try MappingReader(node, source: source, what: "the file")

@@ -39,6 +39,12 @@ import Testing
     arguments: [
       ("", "m.yaml cannot be used: it is empty"),
       ("tables: [", "it is no YAML"),
+      ("tables: [&a x, *a]", "it uses the anchor &a and its alias *a"),
+      (
+        "tables:\n" + "  - &l0 [x,x,x,x,x,x,x,x,x]\n"
+          + (1...40).map { "  - &l\($0) [" + Array(repeating: "*l\($0 - 1)", count: 9).joined(separator: ",") + "]\n" }
+          .joined() + "  - {? *l40 : 1, ? [*l40, y] : 2}\n", "m.yaml cannot be used: it is no YAML that is read"
+      ),
       ("- a", "m.yaml:1 cannot be used: the file is no mapping"),
       ("name: x", "it lists no tables"),
       ("tabels: []", "m.yaml:1 cannot be used: the file has the unknown key tabels; known are name, delimiter"),
