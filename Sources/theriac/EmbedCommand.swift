@@ -63,6 +63,10 @@ struct Embed: ParsableCommand {
     if encoder == .hashing, !plm.isEmpty || lowerCase != nil || maxTokens != nil || pooling != .mean {
       throw ValidationError("--encoder hashing takes --width; --plm and its settings do not apply")
     }
+    if let maxTokens, maxTokens < 3 {
+      throw ValidationError(
+        "--max-tokens \(maxTokens) leaves no word between the first and the last token; give 3 or more")
+    }
     if windowOverlap != nil, longTexts != .windows {
       throw ValidationError("--window-overlap goes with --long-texts windows")
     }

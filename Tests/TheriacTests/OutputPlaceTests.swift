@@ -31,6 +31,11 @@ import Testing
     #expect(try FileManager.default.contentsOfDirectory(atPath: folder) == ["a"])
   }
 
+  @Test("a text of its two special tokens alone is no text") func tokens() throws {
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    try refusal(["embed", "--texts", "t", "--plm", "a", "--max-tokens", "2", "--out", "o.h5"], "give 3 or more")
+  }
+
   @Test("an input is never the output, by any of its names") func inputs() throws {
     let files = FileManager.default
     defer { try? files.removeItem(atPath: folder) }
