@@ -117,7 +117,7 @@ struct OfficialFilesTests {
     try refusal(
       records,
       text("](](](](") + Array(repeating: 0x5D, count: 100_000)
-        + Array(repeating: 0x61, count: 99_999) + text("eeee"), "an object of the type list is no number")
+        + Array(repeating: 0x61, count: 99_999) + text("eeee"), "does not hold three lists")
     try refusal(records, text("c__builtin__\nbytearray\nJ") + [0, 0, 0, 0x7F, 0x85, 0x52], "makes bytes of something")
     let deep = text("})") + Array(repeating: 0x85, count: 100_000)
     try refusal(vocabularies, deep + text("K\u{1}s"), "is a nested tuple")
