@@ -40,7 +40,8 @@ import Testing
       for table in strangers.keys { #expect(after.report.table(table)?.skipped[reason] == 1, "\(table)") }
       #expect(after.lists == before.lists && after.vocabularies == before.vocabularies)
       #expect(
-        sentence { _ = try fixture.run { $0.strict = true } }.contains("another patient's than the admission's (\"2\")"))
+        sentence { _ = try fixture.run { $0.strict = true } }.contains("another patient's than the admission's (\"2\")")
+      )
     }
   }
 
