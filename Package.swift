@@ -48,11 +48,12 @@ let package = Package(
     // Data flows one way: a module imports only modules above it.
     module("Random"),
     module("HDF5", ["CHDF5", "CXXHash"]),
+    module("YAMLNodes", [.product(name: "Yams", package: "Yams")]),
     module("TensorCore", ["CBLAS", "CKernels", "Random"]),
     module(
       "Records",
       [
-        "HDF5", "Random", "CZlib", "CTables", .product(name: "Crypto", package: "swift-crypto"),
+        "HDF5", "Random", "YAMLNodes", "CZlib", "CTables", .product(name: "Crypto", package: "swift-crypto"),
         .product(name: "Yams", package: "Yams"),
       ]),
     module("Synthesis", ["Records", "Random"]),
@@ -67,6 +68,7 @@ let package = Package(
       "Training",
       [
         "Models", "Layers", "TensorCore", "Records", "Molecules", "TextEncoder", "Metrics", "Checkpoints", "Random",
+        "YAMLNodes",
         .product(name: "Yams", package: "Yams"),
       ]),
     module("Cluster", ["Wire", "CZeroMQ"]),
@@ -75,7 +77,10 @@ let package = Package(
       "Runs", ["Training", "Cluster", "Checkpoints", "Metrics", "Records", "TextEncoder", "Molecules", "HDF5"]),
     module(
       "Sweeps",
-      ["Reports", .product(name: "Yams", package: "Yams"), .product(name: "Crypto", package: "swift-crypto")]),
+      [
+        "Reports", "YAMLNodes", .product(name: "Yams", package: "Yams"),
+        .product(name: "Crypto", package: "swift-crypto"),
+      ]),
     module(
       "Bench",
       [

@@ -3,6 +3,7 @@ import Synchronization
 
 /// Files that appear whole or not at all: written under a temporary name in the same directory (`NAME.tmp-PID-N`),
 /// flushed to the disk, then renamed over `NAME`. On any error the temporary file is removed and `NAME` is as before.
+/// Where `NAME` is a symbolic link, all this happens at its target; devices, pipes and sockets are refused.
 public enum AtomicFile {
   /// Writes an HDF5 file; `verify` sees it re-opened for reading, before the rename.
   /// - Throws: what the closures throw, and `HDF5Error` (a full disk, no such directory, no permission ...)
@@ -51,8 +52,8 @@ public enum AtomicFile {
 
   private static let counter = Atomic<Int>(0)
 
-  private static func replace(_ path: String, _ make: (_ temporary: String) throws -> Void) throws {
-    if FileSystem.isDirectory(path) { throw HDF5Error.isDirectory(path) }
+  private static func replace(_ name: String, _ make: (_ temporary: String) throws -> Void) throws {
+    let path = try OutputFile.resolved(name)
     let parent = FileSystem.parent(of: path)
     guard FileSystem.isDirectory(parent) else {
       throw HDF5Error.cannotCreate(path, reason: "there is no directory \(parent)")

@@ -66,6 +66,12 @@ struct ByteInterner {
     return false
   }
 
+  /// By bytes alone.
+  func bytesPrecede(_ left: Int32, _ right: Int32) -> Bool {
+    bytes[ends[Int(left)]..<ends[Int(left) + 1]].lexicographicallyPrecedes(
+      bytes[ends[Int(right)]..<ends[Int(right) + 1]])
+  }
+
   subscript(entry: Int) -> String {
     bytes.withUnsafeBufferPointer {
       ForeignText.string(UnsafeBufferPointer(rebasing: $0[ends[entry]..<ends[entry + 1]]))

@@ -23,7 +23,8 @@ final class ByteSource: ByteStream {
 
   /// - Throws: `missingFile`, or `unreadable` with the system's reason or for a folder.
   init(_ path: String) throws(RecordsError) {
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    // Without waiting: opening a pipe would wait for whoever writes to it.
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     guard descriptor >= 0 else {
       let code = errno
       throw code == ENOENT ? .missingFile(path) : .unreadable(path, reason: String(cString: strerror(code)))
@@ -37,6 +38,10 @@ final class ByteSource: ByteStream {
     if status.st_mode & S_IFMT == S_IFDIR {
       close(descriptor)
       throw .unreadable(path, reason: "it is a folder, not a file")
+    }
+    if status.st_mode & S_IFMT != S_IFREG {
+      close(descriptor)
+      throw .unreadable(path, reason: "it is a device, pipe or socket, not a file; write its content to a file first")
     }
     self.path = path
     self.descriptor = descriptor

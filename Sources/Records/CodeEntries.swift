@@ -7,8 +7,11 @@ struct CodeEntries {
   }
 
   var interner = ByteInterner()
-  /// The text beside a code where it first had one; empty when it never had. One per interned code, or fewer.
-  private(set) var texts: [String] = []
+  /// Codes of a visit with the same sequence number stand sorted, not in the order of rows.
+  var sortsTies = false
+  private var noted = CodeTexts()
+  /// The text that most rows have beside a code; empty when none has one. One per interned code, or fewer.
+  var texts: [String] { noted.chosen }
   /// Full blocks and the one being filled: a growing array would hold everything twice now and then.
   private var blocks: [[Entry]] = []
   private var current: [Entry] = []
@@ -19,7 +22,7 @@ struct CodeEntries {
 
   mutating func countRepeat() { repeatsLeftOut += 1 }
 
-  /// - Parameter order: sequence number inside the visit; ties keep the order of rows.
+  /// - Parameter order: sequence number inside the visit; ties keep the order of rows, unless `sortsTies`.
   mutating func add(visit: Int32, code: Int32, order: Int32 = 0) {
     if current.count == Self.block {
       blocks.append(current)
@@ -29,18 +32,15 @@ struct CodeEntries {
     current.append(Entry(visit: visit, order: order, code: code))
   }
 
-  /// - Parameter text: what the row says about the code; the first that is not empty counts.
+  /// - Parameter text: what the row says about the code; of several that are not empty the most frequent counts.
   mutating func add(visit: Int32, code: Field, order: Int32 = 0, text: Field? = nil) {
     let index = interner.index(of: code)
     add(visit: visit, code: index, order: order)
     if let text, !text.isEmpty { note(index, text) }
   }
 
-  /// The text of a code, if it has none yet.
-  mutating func note(_ code: Int32, _ text: Field) {
-    while texts.count <= Int(code) { texts.append("") }
-    if texts[Int(code)].isEmpty { texts[Int(code)] = text.string }
-  }
+  /// A row's text of a code.
+  mutating func note(_ code: Int32, _ text: Field) { noted.note(code, text) }
 
   /// The entries by visit, each code once, by sequence number. Frees the entries.
   mutating func sealed(visits: Int) -> VisitCodes {
@@ -70,7 +70,7 @@ struct CodeEntries {
     var begin = 0
     for visit in 0..<visits {
       let end = offsets[visit + 1]
-      Self.sort(&codes, &orders, begin, end)
+      sort(&codes, &orders, begin, end)
       for place in begin..<end {
         let code = codes[place]
         if lastVisit[Int(code)] == Int32(visit) { continue }
@@ -87,16 +87,23 @@ struct CodeEntries {
       repeated: total - kept + repeatsLeftOut)
   }
 
-  /// Sorts one visit's codes by sequence number, stably; most are sorted already.
-  private static func sort(_ codes: inout [Int32], _ orders: inout [Int32], _ begin: Int, _ end: Int) {
+  /// Sorts one visit's codes by sequence number; most are sorted already. Ties: by code, or as the rows stand.
+  private func sort(_ codes: inout [Int32], _ orders: inout [Int32], _ begin: Int, _ end: Int) {
     if end - begin < 2 { return }
     var isSorted = true
-    for place in (begin + 1)..<end where orders[place] < orders[place - 1] {
+    for place in (begin + 1)..<end
+    where orders[place] < orders[place - 1]
+      || sortsTies && orders[place] == orders[place - 1] && interner.bytesPrecede(codes[place], codes[place - 1])
+    {
       isSorted = false
       break
     }
     if isSorted { return }
-    let sorted = (begin..<end).sorted { (orders[$0], $0) < (orders[$1], $1) }
+    let sorted = (begin..<end).sorted { left, right in
+      if orders[left] != orders[right] { return orders[left] < orders[right] }
+      if sortsTies, codes[left] != codes[right] { return interner.bytesPrecede(codes[left], codes[right]) }
+      return left < right
+    }
     let moved = sorted.map { codes[$0] }
     for (offset, code) in moved.enumerated() { codes[begin + offset] = code }
   }

@@ -55,6 +55,8 @@ public final class CohortWriter {
   public private(set) var patientCount = 0
   public private(set) var visitCount = 0
 
+  /// What `path` leads to, where it is a symbolic link.
+  private let target: String
   private let temporary: String
   private let file: HDF5File
   private var isOpen = true
@@ -73,9 +75,10 @@ public final class CohortWriter {
   public init(path: String, header: CohortHeader) throws(RecordsError) {
     let header = try header.checked()
     self.path = path
-    temporary = AtomicPath.temporary(path)
     let file: HDF5File
     do {
+      target = try OutputFile.resolved(path)
+      temporary = AtomicPath.temporary(target)
       file = try HDF5File.create(temporary)
     } catch {
       throw RecordsError(error)
@@ -151,7 +154,7 @@ public final class CohortWriter {
       let written = try HDF5File.open(temporary)
       try KindedFile.verify(written)
       try written.close()
-      try AtomicPath.rename(temporary, to: path)
+      try AtomicPath.rename(temporary, to: target)
       isOpen = false
       return hash
     } catch {

@@ -7,6 +7,8 @@ extension EICUImporter {
     let cellColumn = diagnosisCode == .path ? nil : try reader.column("icd9code")
     let priorityColumn = reader.optionalColumn("diagnosispriority")
     let numberColumn = reader.optionalColumn("diagnosisid")
+    // With diagnosisid only the codes of one cell tie, and stand as the cell has them.
+    assembler.diagnoses.sortsTies = numberColumn == nil
     let system = diagnosisCode == .icd9 ? "ICD-9" : "ICD-10"
     while try reader.next() {
       guard let stay = stay(reader, stayColumn) else { continue }

@@ -2,7 +2,7 @@
 struct EICUNames: CodeNamer {
   /// Title by code without its dot.
   var titles: [String: String] = [:]
-  /// diagnosisstring by code, where the code first came.
+  /// The most frequent diagnosisstring of each code.
   var paths: [String: String] = [:]
   /// Drug names in a label's text, at most.
   var limit = 12

@@ -22,6 +22,7 @@ extension MIMICImporter {
     }
     let reader = try CSVReader(table.path, shownAs: table.shown, strict: options.strict, progress: progress)
     let visitColumn = try reader.column("hadm_id")
+    let patientColumn = reader.optionalColumn("subject_id")
     let textColumn = try reader.column("text")
     let categoryColumn = layout.notes.hasCategories ? try reader.column("category") : nil
     let errorColumn = layout.notes.hasCategories ? reader.optionalColumn("iserror") : nil
@@ -54,7 +55,7 @@ extension MIMICImporter {
         noVisit += 1
         continue
       }
-      guard let visit = try visit(reader, visitColumn) else { continue }
+      guard let visit = try visit(reader, visitColumn, patient: patientColumn) else { continue }
       if !assembler.addSymptoms(of: reader.field(textColumn), visit: visit, scanner) {
         reader.skip("no section that counts")
       }

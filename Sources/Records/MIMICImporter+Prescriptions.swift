@@ -3,6 +3,7 @@ extension MIMICImporter {
   mutating func readPrescriptions(routes: inout MedicationRoutes) throws(RecordsError) {
     let reader = try open(layout.prescriptions)
     let visitColumn = try reader.column("hadm_id")
+    let patientColumn = reader.optionalColumn("subject_id")
     let ndcColumn = routes.usesNDC ? try reader.column("ndc") : reader.optionalColumn("ndc")
     let gsnColumn = routes.usesGSN ? try reader.column("gsn") : reader.optionalColumn("gsn")
     let drugColumn = reader.optionalColumn("drug")
@@ -12,7 +13,7 @@ extension MIMICImporter {
     var late = 0
     var unreadable = UnreadableCodes()
     while try reader.next() {
-      guard let visit = try visit(reader, visitColumn) else { continue }
+      guard let visit = try visit(reader, visitColumn, patient: patientColumn) else { continue }
       if let startColumn {
         guard let start = try startTime(reader, startColumn) else { continue }
         if start >= assembler.visits.times[Int(visit)] + 86_400 {

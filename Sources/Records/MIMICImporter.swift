@@ -110,7 +110,16 @@ struct MIMICImporter {
       let added = assembler.visits.add(
         patient: reader.field(patientColumn), visit: reader.field(numberColumn), order: time, time: time)
       guard added != nil else {
-        reader.skip("hadm_id listed before")
+        let visit = assembler.visits.find(reader.field(numberColumn)) ?? 0
+        if isPatient(reader.field(patientColumn), of: visit) {
+          reader.skip("hadm_id listed before")
+        } else {
+          let first = assembler.visits.patientIDs[Int(assembler.visits.patients[Int(visit)])]
+          try reader.malformed(
+            "hadm_id belongs to another subject_id above",
+            detail: "hadm_id \(reader.field(numberColumn).shown) belongs to subject_id \(first) above, "
+              + "here it is \(reader.field(patientColumn).shown)")
+        }
         continue
       }
       if time < birth { reader.remark("admittime is before dob; kept") }
@@ -130,6 +139,7 @@ struct MIMICImporter {
   ) throws(RecordsError) {
     let reader = try open(codes.table)
     let visitColumn = try reader.column("hadm_id")
+    let patientColumn = reader.optionalColumn("subject_id")
     let orderColumn = try reader.column("seq_num")
     let codeColumn = try reader.column(layout.code)
     let versionColumn = try layout.version.map { name throws(RecordsError) in try reader.column(name) }
@@ -138,7 +148,7 @@ struct MIMICImporter {
     var key: [UInt8] = []
     var shapes = CodeShapes()
     while try reader.next() {
-      guard let visit = try visit(reader, visitColumn) else { continue }
+      guard let visit = try visit(reader, visitColumn, patient: patientColumn) else { continue }
       let code = reader.field(codeColumn)
       if code.isEmpty {
         reader.skip("no code")
@@ -195,14 +205,28 @@ struct MIMICImporter {
     return reader
   }
 
-  /// The row's admission; nil, and the row is counted, when it has none that is known.
-  mutating func visit(_ reader: CSVReader, _ column: Int) throws(RecordsError) -> Int32? {
+  /// The row's admission; nil, and the row is counted, when it has none that is known, or that of another patient than
+  /// the row's `patient` column says.
+  mutating func visit(_ reader: CSVReader, _ column: Int, patient: Int?) throws(RecordsError) -> Int32? {
     let field = reader.field(column)
-    if let visit = assembler.visits.find(field) { return visit }
+    if let visit = assembler.visits.find(field) {
+      guard let patient else { return visit }
+      let subject = reader.field(patient)
+      if subject.isEmpty || isPatient(subject, of: visit) { return visit }
+      try reader.malformed("subject_id is another patient's than the admission's", detail: subject.shown)
+      return nil
+    }
     if try number(reader, column, "hadm_id") != nil {
       reader.skip("hadm_id is not in \(layout.admissions.uppercased())")
     }
     return nil
+  }
+
+  /// Is this the patient of the admission? Numbers may be written with zeros in front.
+  private func isPatient(_ subject: Field, of visit: Int32) -> Bool {
+    if assembler.visits.isPatient(subject, of: visit) { return true }
+    guard let number = subject.int else { return false }
+    return number == Int(assembler.visits.patientIDs[Int(assembler.visits.patients[Int(visit)])])
   }
 
   /// A number of a patient or visit; nil, and the row is counted, when it is empty, negative or no number.

@@ -36,6 +36,8 @@ struct SyntheaImporter {
     assembler.absent[.symptom] = "Synthea writes no notes with its CSV files"
     if folder.optionalTable("procedures") == nil { assembler.absent[.procedure] = "procedures.csv is absent" }
     assembler.medicationRow = "medication"
+    assembler.diagnoses.sortsTies = true
+    assembler.procedures.sortsTies = true
   }
 
   mutating func run() throws(RecordsError) -> Cohort {

@@ -1,3 +1,4 @@
+import YAMLNodes
 import Yams
 
 extension TableMapping {
@@ -11,7 +12,7 @@ extension TableMapping {
   /// - Parameter source: the file's name, for errors.
   public init(yaml text: String, source: String) throws(RecordsError) {
     let node: Node?
-    do { node = try Yams.compose(yaml: text) } catch {
+    do { node = try YAMLText.nodes(text) } catch {
       // The parser draws the place below its sentence; the line number says it.
       switch error as? YamlError {
       case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _),
@@ -19,7 +20,7 @@ extension TableMapping {
         throw .badMapping(source, line: mark.line, reason: "it is no YAML (\(problem))")
       default:
         let reason = "\(error)".split(separator: "\n").first.map(String.init) ?? ""
-        throw .badMapping(source, line: nil, reason: "it is no YAML (\(reason))")
+        throw .badMapping(source, line: nil, reason: "it is no YAML that is read (\(reason))")
       }
     }
     guard let node else { throw .badMapping(source, line: nil, reason: "it is empty; list the tables under `tables:`") }

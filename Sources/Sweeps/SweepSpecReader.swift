@@ -1,4 +1,5 @@
 import Foundation
+import YAMLNodes
 import Yams
 
 extension SweepSpec {
@@ -106,10 +107,7 @@ struct SpecReader {
 
   static func mapping(yaml: String, source: String) throws(SweepError) -> SpecReader {
     let root: Node?
-    do { root = try Yams.compose(yaml: yaml) } catch {
-      let reason = "\(error)".split(separator: "\n").map { $0.trimmingCharacters(in: .whitespaces) }
-      throw .notYAML(source: source, reason: reason.joined(separator: " "))
-    }
+    do { root = try YAMLText.nodes(yaml) } catch { throw .notYAML(source: source, reason: "\(error)") }
     guard let root else { throw .notYAML(source: source, reason: "it is empty") }
     return try SpecReader(root, place: "the sweep", source: source)
   }

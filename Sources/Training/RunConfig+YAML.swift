@@ -1,3 +1,4 @@
+import YAMLNodes
 import Yams
 
 /// A run's settings cannot be used as they are.
@@ -31,9 +32,7 @@ extension RunConfig {
   public init(yaml text: String, source: String, overrides: [String] = []) throws(ConfigError) {
     var pairs: [(key: String, value: String, source: String)] = []
     let node: Node?
-    do { node = try Yams.compose(yaml: text) } catch {
-      throw .unreadable(file: source, reason: "\(error)".replacing("\n", with: " "))
-    }
+    do { node = try YAMLText.nodes(text) } catch { throw .unreadable(file: source, reason: "\(error)") }
     if let node {
       guard let mapping = node.mapping else { throw .notAMapping(file: source) }
       for (key, value) in mapping {

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import HDF5
 import Records
 
 struct Describe: ParsableCommand {
@@ -15,7 +16,9 @@ struct Describe: ParsableCommand {
   @Option(help: "Write the unmapped codes here, by frequency (kind,code,text,rows).")
   var unmappedCsv: String?
 
-  func validate() throws { if let unmappedCsv { try OutputPlace.check(unmappedCsv, option: "--unmapped-csv") } }
+  func validate() throws {
+    if let unmappedCsv { try OutputPlace.check(unmappedCsv, option: "--unmapped-csv", inputs: [cohort]) }
+  }
 
   func run() throws {
     let cohort = try CohortFile.read(self.cohort)
@@ -37,7 +40,8 @@ struct Describe: ParsableCommand {
     }
     if let unmappedCsv {
       do {
-        try Data(cohort.report.unmappedCSV().utf8).write(to: URL(fileURLWithPath: unmappedCsv), options: .atomic)
+        try Data(cohort.report.unmappedCSV().utf8).write(
+          to: URL(fileURLWithPath: try OutputFile.resolved(unmappedCsv)), options: .atomic)
       } catch {
         throw ValidationError("--unmapped-csv \(unmappedCsv): cannot be written (\(error.localizedDescription))")
       }

@@ -78,6 +78,10 @@ struct Embed: ParsableCommand {
     {
       throw ValidationError("--encoder hashing takes --width; --plm and its settings do not apply")
     }
+    if let maxTokens, maxTokens < 3 {
+      throw ValidationError(
+        "--max-tokens \(maxTokens) leaves no word between the first and the last token; give 3 or more")
+    }
     if windowOverlap != nil, longTexts != .windows {
       throw ValidationError("--window-overlap goes with --long-texts windows")
     }
@@ -88,7 +92,9 @@ struct Embed: ParsableCommand {
     guard Set(outputs).count == outputs.count else {
       throw ValidationError("two of the models have the same folder name, and so the same output")
     }
-    try OutputPlace.check(outputs.first ?? out)
+    for output in outputs.isEmpty ? [out] : outputs {
+      try OutputPlace.check(output, inputs: [cohort, texts] + plm)
+    }
   }
 
   private func output(_ plm: String) -> String {

@@ -56,12 +56,20 @@ struct ImportTables: ParsableArguments {
     options.name = place.name
     options.strict = strict
     let paths = rules.paths(root: place.root, maps: maps)
+    try OutputPlace.check(place.out, inputs: paths.inputs + [source.medicationMap, source.mapping])
     let started = ContinuousClock.now
     let progress = ProgressDisplay()
     let cohort = try CohortImport.run(format, paths: paths, options: options, source: source) { progress.show($0) }
     progress.end()
     try CohortFile.write(cohort, to: place.out)
     ImportResult.show(cohort, place.out, started)
+  }
+}
+
+extension ImportPaths {
+  /// Everything that an import of these may read: notes may lie beside the root too.
+  var inputs: [String?] {
+    [root, "\(root)/../note", maps, molecules, interactions, medicationTexts, drugs, classes, symptoms, notes]
   }
 }
 
@@ -77,23 +85,5 @@ enum ImportResult {
       "\(path): \(cohort.patientCount) patients, \(cohort.visitCount) visits, \(cohort.medicationCount) medications "
         + "(\((ContinuousClock.now - started).formatted(.units(allowed: [.seconds], fractionalPart: .show(length: 1)))))"
     )
-  }
-}
-
-/// Finds out before hours of work whether their result can be written.
-enum OutputPlace {
-  static func check(_ path: String, option: String = "--out") throws {
-    let folder = (path as NSString).deletingLastPathComponent
-    let parent = folder.isEmpty ? "." : folder
-    var isFolder: ObjCBool = false
-    guard FileManager.default.fileExists(atPath: parent, isDirectory: &isFolder), isFolder.boolValue else {
-      throw ValidationError("\(option) \(path): the folder \(parent) does not exist")
-    }
-    guard FileManager.default.isWritableFile(atPath: parent) else {
-      throw ValidationError("\(option) \(path): no permission to write in \(parent)")
-    }
-    if FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), isFolder.boolValue {
-      throw ValidationError("\(option) \(path) is a folder; give a file")
-    }
   }
 }

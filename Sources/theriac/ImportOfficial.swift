@@ -1,4 +1,5 @@
 import ArgumentParser
+import HDF5
 import Records
 import TextEncoder
 
@@ -27,11 +28,18 @@ struct ImportOfficial: ParsableCommand {
   @Option(help: "Split of patients: official (in the order of the files), or shuffled:SEED.")
   var split = "official"
 
+  private var paths: ImportPaths {
+    ImportPaths(root: place.root, maps: maps, molecules: molecules, interactions: ddi, medicationTexts: medicationTexts)
+  }
+
   func validate() throws {
     _ = try SplitRule(argument: split)
+    try OutputPlace.check(place.out, inputs: paths.inputs)
     if let embeddings {
-      try OutputPlace.check(embeddings, option: "--embeddings")
-      if embeddings == place.out { throw ValidationError("--embeddings and --out are the same file; give two") }
+      try OutputPlace.check(embeddings, option: "--embeddings", inputs: paths.inputs)
+      if OutputFile.isSame(embeddings, place.out) {
+        throw ValidationError("--embeddings and --out are the same file; give two")
+      }
     }
   }
 
@@ -50,10 +58,7 @@ struct ImportOfficial: ParsableCommand {
     options.name = place.name
     options.split = try SplitRule(argument: split)
     var cohort = try CohortImport.run(
-      .official,
-      paths: ImportPaths(
-        root: place.root, maps: maps, molecules: molecules, interactions: ddi, medicationTexts: medicationTexts),
-      options: options)
+      .official, paths: paths, options: options)
     cohort.contentHash = try CohortFile.write(cohort, to: place.out)
     ImportResult.show(cohort, place.out, started)
     guard let embeddings, let source else { return }

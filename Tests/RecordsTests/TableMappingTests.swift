@@ -34,11 +34,23 @@ import Testing
     #expect(words["diagnosis"] == .diagnosis && words["medications"] == .medication && words.count == 8)
   }
 
+  /// Forty lists of nine references to the one before, as a key.
+  private static let bomb: String = {
+    var lines = ["tables:", "  - &l0 [x,x,x,x,x,x,x,x,x]"]
+    for level in 1...40 {
+      let references = Array(repeating: "*l\(level - 1)", count: 9).joined(separator: ",")
+      lines.append("  - &l\(level) [\(references)]")
+    }
+    return (lines + ["  - {? *l40 : 1, ? [*l40, y] : 2}", ""]).joined(separator: "\n")
+  }()
+
   @Test(
     "every fault is a sentence with file and line",
     arguments: [
       ("", "m.yaml cannot be used: it is empty"),
       ("tables: [", "it is no YAML"),
+      ("tables: [&a x, *a]", "it uses the anchor &a and its alias *a"),
+      (bomb, "m.yaml cannot be used: it is no YAML that is read"),
       ("- a", "m.yaml:1 cannot be used: the file is no mapping"),
       ("name: x", "it lists no tables"),
       ("tabels: []", "m.yaml:1 cannot be used: the file has the unknown key tabels; known are name, delimiter"),

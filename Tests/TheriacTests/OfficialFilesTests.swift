@@ -88,6 +88,43 @@ struct OfficialFilesTests {
     try files.removeItem(atPath: folder + "/raw/records_ori_iii.pkl")
     try refusal("holds no records", "records_ori*.pkl")
   }
+
+  @Test("small files that stand for endless values are refused at once") func bombs() throws {
+    let folder = try folder()
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    _ = try OfficialFiles.tool("official_fixture", [folder, "--patients", "3"])
+    func refusal(_ file: String, _ bytes: [UInt8], _ expected: String) throws {
+      let path = "\(folder)/raw/\(file)"
+      let whole = try Data(contentsOf: URL(fileURLWithPath: path))
+      defer { try? whole.write(to: URL(fileURLWithPath: path)) }
+      try Data([0x80, 2] + bytes + [0x2E]).write(to: URL(fileURLWithPath: path))
+      let result = try OfficialFiles.run(
+        "official_to_json", ["--raw", folder + "/raw", "--out", folder + "/converted"])
+      #expect(result.code == 1)
+      #expect(result.errors.hasPrefix("error: ") && result.errors.utf8.count < 600, "\(result.errors.prefix(600))")
+      #expect(result.errors.split(separator: "\n").count == 1 && result.errors.contains(expected), "\(result.errors)")
+    }
+    let records = "records_ori_iii.pkl"
+    let vocabularies = "voc_iii_sym1_mulvisit.pkl"
+    func text(_ text: String) -> [UInt8] { Array(text.utf8) }
+    // ] an empty list, q NUMBER keeps it, h NUMBER takes it, ( … e adds to it, 0 drops it, \u{85} makes a tuple of one.
+    try refusal(records, [0x5D, 0x72, 0, 0, 0, 0x10], "holds no patient")
+    let numbers = text("]q\0(") + Array(repeating: text("K\u{1}"), count: 2_000).joined() + text("e0")
+    let visit = text("]q\u{1}(h\0h\0h\0e0")
+    let patient = text("]q\u{2}(") + Array(repeating: text("h\u{1}"), count: 2_000).joined() + text("e0")
+    let patients = text("](") + Array(repeating: text("h\u{2}"), count: 2_000).joined() + text("e")
+    try refusal(records, numbers + visit + patient + patients, "it repeats its lists by reference")
+    try refusal(
+      records,
+      text("](](](](") + Array(repeating: 0x5D, count: 100_000)
+        + Array(repeating: 0x61, count: 99_999) + text("eeee"), "does not hold three lists")
+    try refusal(records, text("c__builtin__\nbytearray\nJ") + [0, 0, 0, 0x7F, 0x85, 0x52], "makes bytes of something")
+    let deep = text("})") + Array(repeating: 0x85, count: 100_000)
+    try refusal(vocabularies, deep + text("K\u{1}s"), "is a nested tuple")
+    try refusal(
+      "atc3toSMILES_iii.pkl", text("}(X") + [4, 0, 0, 0, 0xED, 0xA0, 0x80, 0x41] + text("]u"),
+      "holds half of a surrogate pair")
+  }
 }
 
 /// The programs of `tools/`.
