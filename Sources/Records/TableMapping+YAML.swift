@@ -13,15 +13,7 @@ extension TableMapping {
   public init(yaml text: String, source: String) throws(RecordsError) {
     let node: Node?
     do { node = try YAMLText.nodes(text) } catch {
-      // The parser draws the place below its sentence; the line number says it.
-      switch error as? YamlError {
-      case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _),
-        .composer(_, let problem, let mark, _):
-        throw .badMapping(source, line: mark.line, reason: "it is no YAML (\(problem))")
-      default:
-        let reason = "\(error)".split(separator: "\n").first.map(String.init) ?? ""
-        throw .badMapping(source, line: nil, reason: "it is no YAML that is read (\(reason))")
-      }
+      throw .badMapping(source, line: error.line, reason: "it is no YAML that is read (\(error.problem))")
     }
     guard let node else { throw .badMapping(source, line: nil, reason: "it is empty; list the tables under `tables:`") }
     let top = try MappingReader(node, source: source, what: "the file")

@@ -2,7 +2,12 @@ import Yams
 
 /// A text that is no YAML, or YAML of a kind that is not read.
 public struct YAMLFault: Error, Equatable, CustomStringConvertible {
-  public let description: String
+  /// One clause.
+  public let problem: String
+  /// From 1; nil where no single line is at fault.
+  public var line: Int?
+
+  public var description: String { line.map { "line \($0): \(problem)" } ?? problem }
 }
 
 /// YAML of settings and mappings → nodes.
@@ -15,12 +20,18 @@ public enum YAMLText {
   public static func nodes(_ text: String) throws(YAMLFault) -> Node? {
     if let name = alias(in: text) {
       throw YAMLFault(
-        description: "it uses the anchor &\(name) and its alias *\(name), which are not read; write the values out")
+        problem: "it uses the anchor &\(name) and its alias *\(name), which are not read; write the values out")
     }
     do { return try Yams.compose(yaml: text) } catch {
-      let lines = "\(error)".split(whereSeparator: \.isNewline).map { $0.drop { $0 == " " || $0 == "\t" } }
-      let sentence = lines.joined(separator: " ")
-      throw YAMLFault(description: sentence.count > 300 ? sentence.prefix(300) + "…" : sentence)
+      // The parser draws the place below its sentence; the line number says it.
+      switch error as? YamlError {
+      case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _),
+        .composer(_, let problem, let mark, _):
+        throw YAMLFault(problem: problem, line: mark.line)
+      default:
+        let sentence = "\(error)".split(whereSeparator: \.isNewline).first.map(String.init) ?? ""
+        throw YAMLFault(problem: String(sentence.prefix(300)))
+      }
     }
   }
 

@@ -11,7 +11,7 @@ import Testing
   /// Sixty diagnoses of the fixture's visits.
   private func diagnoses(_ code: (Int) -> String) -> String {
     let visits = ["11", "12", "21", "22"]
-    let rows = (0..<60).map { "\($0),1,\(visits[$0 % 4]),\($0 + 1),\(code($0))\n" }
+    let rows = (0..<60).map { "\($0),\(1 + $0 % 4 / 2),\(visits[$0 % 4]),\($0 + 1),\(code($0))\n" }
     return "row_id,subject_id,hadm_id,seq_num,icd9_code\n" + rows.joined()
   }
 

@@ -101,7 +101,8 @@ import TextEncoder
       try noting.embedder.embed(texts: ["word5", "cough"], source: "t", to: lines, reuse: [path, path])
       #expect(noting.take() == ["cough"])
       let third = folder + "/c.h5"
-      let all = try noting.embedder.embed(texts: ["cough", "pain"], source: "t", to: third, reuse: [lines, path])
+      let all = try noting.embedder.embed(
+        texts: ["cough", "acute heart failure, pain"], source: "t", to: third, reuse: [lines, path])
       #expect(noting.take().isEmpty && all.reused == 2)
     }
   }
