@@ -22,10 +22,12 @@ struct BenchData {
     self.random = random
     let medications = molecules.medicationCount
     job = TrainingJob(
-      config: options.config, width: options.dEnc, medicationCount: medications,
-      medicationTexts: (0..<(medications * options.dEnc)).map { Self.value(random, UInt64($0)) },
-      molecules: molecules.batch, moleculesOfMedications: molecules.moleculesOfMedications,
-      trainingVisits: (0..<Int32(visits)).map { $0 })
+      config: options.config, medicationCount: medications, trainingVisits: (0..<Int32(visits)).map { $0 },
+      inputs: .nlaMMR(
+        NLAMMRInputs(
+          width: options.dEnc,
+          medicationTexts: (0..<(medications * options.dEnc)).map { Self.value(random, UInt64($0)) },
+          molecules: molecules.batch, moleculesOfMedications: molecules.moleculesOfMedications)))
   }
 
   /// Uniform with the standard deviation of the embeddings that the reference draws, 0.3.
@@ -35,7 +37,7 @@ struct BenchData {
 
   /// Appends a rank's patients: every `world`-th one.
   func append(rank: Int, world: Int, patients: Range<Int>, to table: inout VisitTable) {
-    let floats = VisitTable.Text.allCases.count * job.width
+    let floats = VisitTable.Text.allCases.count * job.inputs.textWidth
     var features = [Float](repeating: 0, count: floats)
     for patient in patients where patient % world == rank {
       let first = patient * Self.visitsPerPatient
@@ -58,7 +60,7 @@ struct BenchData {
 
   /// All visits in one table.
   func table() -> VisitTable {
-    var table = VisitTable(width: job.width)
+    var table = VisitTable(width: job.inputs.textWidth)
     table.reserve(rows: visits)
     append(rank: 0, world: 1, patients: 0..<patients, to: &table)
     return table

@@ -59,7 +59,7 @@ final class ClusterSteps: CoordinatorProgram {
   func shard(rank: Int, world: Int, emit: ([UInt8]) throws -> Void) throws {
     let perChunk = 100
     for start in stride(from: 0, to: data.patients, by: perChunk) {
-      var table = VisitTable(width: data.job.width)
+      var table = VisitTable(width: data.job.inputs.textWidth)
       data.append(rank: rank, world: world, patients: start..<min(start + perChunk, data.patients), to: &table)
       try emit(table.packed)
     }

@@ -1,3 +1,4 @@
+import Checkpoints
 import Metrics
 import Records
 
@@ -51,6 +52,27 @@ public struct BaselineResults: Sendable {
 }
 
 extension RunData {
+  /// The metrics that the run's model is judged by.
+  /// - Parameters:
+  ///   - visits: visits of the cohort, whole patients in order.
+  ///   - scores: `[visits, M]`.
+  /// - Throws: `MetricError`, when a score is not a number.
+  public func metrics(ofVisits visits: [Int], scores: [Float]) throws -> RunMetrics {
+    switch config.model {
+    case .nlaMMR: .medications(try Evaluation(data: self, visits: visits, scores: scores).metrics)
+    case .fmchs: .ranking(try RankingMetricSet(labels: labels(ofVisits: visits), scores: scores))
+    }
+  }
+
+  /// Another cohort's embeddings, or other molecules, than a checkpoint was made with.
+  func changedFeatures(_ checkpoint: Checkpoint) -> RunError {
+    let isTexts = config.model == .nlaMMR
+    return .inputChanged(
+      what: isTexts ? "embeddings file" : "herbs' features (embeddings, molecule_vectors)",
+      path: config.embeddings.isEmpty ? config.fmchs.moleculeVectors : config.embeddings,
+      expected: checkpoint.embeddingsHash, found: featuresHash)
+  }
+
   /// δ of the run's settings.
   public var predictionRule: PredictionRule {
     PredictionRule(threshold: Float(config.threshold), strict: config.thresholdStrict)

@@ -23,11 +23,7 @@ public final class FinishedRun {
       throw RunError.inputChanged(
         what: "cohort", path: data.config.cohort, expected: checkpoint.cohortHash, found: data.cohort.contentHash)
     }
-    guard checkpoint.embeddingsHash == data.embeddings.contentHash else {
-      throw RunError.inputChanged(
-        what: "embeddings file", path: data.config.embeddings, expected: checkpoint.embeddingsHash,
-        found: data.embeddings.contentHash)
-    }
+    guard checkpoint.embeddingsHash == data.featuresHash else { throw data.changedFeatures(checkpoint) }
     trainer = try Trainer(data.job())
     do { try trainer.restore(TrainerState(checkpoint)) } catch TrainingError.stateMismatch(let reason) {
       throw RunError.differentModel(run: directory.path, reason: reason)
@@ -37,7 +33,7 @@ public final class FinishedRun {
   /// Scores `[visits, M]` of the visits of a split, in the order of `data.visits(in:)`.
   public func scores(of split: Split) throws -> [Float] {
     let patients = data.splits.indices.filter { data.splits[$0] == split }
-    var table = VisitTable(width: trainer.job.width)
+    var table = VisitTable(width: trainer.job.inputs.textWidth)
     table.reserve(rows: data.visits(in: split).count)
     data.append(patients: patients, to: &table)
     trainer.table = table
@@ -45,9 +41,19 @@ public final class FinishedRun {
   }
 
   /// - Throws: `TrainingError.noVisits` when the split is empty.
+  public func metrics(of split: Split) throws -> RunMetrics {
+    try data.metrics(ofVisits: visits(in: split), scores: scores(of: split))
+  }
+
+  /// NLA-MMR's metrics, with what a bootstrap and the other average need.
+  /// - Throws: `TrainingError.noVisits` when the split is empty.
   public func evaluation(of split: Split) throws -> Evaluation {
+    try Evaluation(data: data, visits: visits(in: split), scores: scores(of: split))
+  }
+
+  private func visits(in split: Split) throws -> [Int] {
     let visits = data.visits(in: split)
     guard !visits.isEmpty else { throw TrainingError.noVisits(split: split.name) }
-    return try Evaluation(data: data, visits: visits, scores: scores(of: split))
+    return visits
   }
 }

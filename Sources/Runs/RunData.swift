@@ -1,16 +1,19 @@
-import Molecules
 import Records
-import TextEncoder
 import Training
 
 /// The files of a run, opened and checked against each other.
 public struct RunData {
   public let config: RunConfig
   public let cohort: Cohort
-  public let embeddings: EmbeddingsFile
   /// One per patient, by the run's `split` setting.
   public let splits: [Split]
-  public let molecules: MoleculeSet
+  /// What the run's model needs besides the cohort.
+  public let features: Features
+
+  public enum Features {
+    case nlaMMR(VisitFeatures)
+    case fmchs(HerbFeatures)
+  }
 
   /// - Throws: the first thing that does not fit: a missing or foreign file, embeddings of another cohort, an
   ///   unparsable SMILES, an empty split.
@@ -19,31 +22,22 @@ public struct RunData {
       throw ConfigError.missing(
         key: "cohort", hint: "make one with theriac import or theriac synth, then --set cohort=FILE")
     }
-    guard !config.embeddings.isEmpty else {
+    if config.model == .nlaMMR, config.embeddings.isEmpty {
       throw ConfigError.missing(key: "embeddings", hint: "make them with theriac embed, then --set embeddings=FILE")
     }
     self.config = config
     cohort = try CohortFile.read(config.cohort)
-    embeddings = try EmbeddingsFile.open(config.embeddings)
-    try embeddings.require(cohortHash: cohort.contentHash)
-    guard embeddings.medicationCount == cohort.medicationCount else {
-      throw TrainingError.widthMismatch(
-        embeddings: embeddings.width, medications: embeddings.medicationCount, cohort: cohort.medicationCount)
-    }
-    guard embeddings.visitCount == cohort.visitCount else {
-      throw TrainingError.visitMismatch(embeddings: embeddings.visitCount, cohort: cohort.visitCount)
-    }
     splits =
       switch config.split {
       case .cohort: cohort.splits
       case .official: SplitRule.official.assign(patients: cohort.patientCount)
       case .shuffled: SplitRule.shuffled(seed: UInt64(config.splitSeed)).assign(patients: cohort.patientCount)
       }
-    // Said before the first single medication without a molecule is.
-    if cohort.smiles.allSatisfy(\.isEmpty) { throw TrainingError.noMolecules }
-    molecules = try MoleculeSet(
-      medications: cohort.vocabulary(.medication).codes, smiles: cohort.smiles,
-      unparsable: config.unparsableSMILES == .skip ? .skip : .refuse, dedupe: config.dedupeMolecules)
+    features =
+      switch config.model {
+      case .nlaMMR: .nlaMMR(try VisitFeatures(config, cohort))
+      case .fmchs: .fmchs(try HerbFeatures(config, cohort, splits))
+      }
   }
 
   /// Visits of a split, in the order of the cohort.
@@ -51,18 +45,43 @@ public struct RunData {
     splits.indices.filter { splits[$0] == split }.flatMap { cohort.visits(ofPatient: $0) }
   }
 
+  /// What the embeddings and the other features are made of; a run goes on with the same ones only.
+  public var featuresHash: String {
+    switch features {
+    case .nlaMMR(let features): features.embeddings.contentHash
+    case .fmchs(let features): features.contentHash
+    }
+  }
+
+  /// Set when the vectors of texts do not come from a language model.
+  public var caution: String? {
+    switch features {
+    case .nlaMMR(let features): features.embeddings.caution
+    case .fmchs: nil
+    }
+  }
+
+  /// What whoever starts a run should know of its data.
+  public var notes: [(isWarning: Bool, text: String)] {
+    switch features {
+    case .nlaMMR(let features): features.notes.map { (true, $0) }
+    case .fmchs(let features): features.notes
+    }
+  }
+
   /// - Throws: `TrainingError` when a split that training needs is empty or smaller than a batch.
   public func job() throws -> TrainingJob {
-    // BatchNorm needs two atoms, or there is no variance.
-    guard molecules.batch.atomCount >= 2 else { throw TrainingError.noMolecules }
     let training = visits(in: .train)
     guard !training.isEmpty else { throw TrainingError.noVisits(split: "training") }
     guard splits.contains(.validation) else { throw TrainingError.noVisits(split: "validation") }
+    let inputs: ModelInputs =
+      switch features {
+      case .nlaMMR(let features): .nlaMMR(try features.inputs(cohort))
+      case .fmchs(let features): .fmchs(features.inputs)
+      }
     let job = TrainingJob(
-      config: config, width: embeddings.width, medicationCount: cohort.medicationCount,
-      medicationTexts: embeddings.medications, molecules: molecules.batch,
-      moleculesOfMedications: (0..<cohort.medicationCount).map { Array(molecules.projection[$0]) },
-      trainingVisits: training.map(Int32.init))
+      config: config, medicationCount: cohort.medicationCount, trainingVisits: training.map(Int32.init),
+      inputs: inputs)
     guard job.stepsPerEpoch > 0 else {
       throw TrainingError.batchLargerThanTraining(batch: config.batch, visits: training.count)
     }
@@ -70,19 +89,52 @@ public struct RunData {
   }
 
   /// Appends the visits of some patients, whole patients in order.
-  func append(patients: some Sequence<Int>, to table: inout VisitTable) {
+  /// - Parameter isHeld: visits to take; a model that looks at a patient's history needs all.
+  func append(
+    patients: some Sequence<Int>, to table: inout VisitTable, where isHeld: (Int32) -> Bool = { _ in true }
+  ) {
     for patient in patients {
-      for (ordinal, visit) in cohort.visits(ofPatient: patient).enumerated() {
-        table.append(
-          visit: Int32(visit), ordinal: Int32(ordinal), split: splits[patient].rawValue,
-          labels: cohort.codes(.medication, visit: visit).sorted(), features: embeddings.visits[visit])
+      for (ordinal, visit) in cohort.visits(ofPatient: patient).enumerated() where isHeld(Int32(visit)) {
+        let labels = cohort.codes(.medication, visit: visit).sorted()
+        switch features {
+        case .nlaMMR(let features):
+          table.append(
+            visit: Int32(visit), ordinal: Int32(ordinal), split: splits[patient].rawValue, labels: labels,
+            features: features.embeddings.visits[visit])
+        case .fmchs:
+          table.append(
+            visit: Int32(visit), ordinal: Int32(ordinal), split: splits[patient].rawValue, labels: labels,
+            symptoms: cohort.codes(.symptom, visit: visit).sorted())
+        }
       }
     }
   }
 
-  /// Patients that a rank holds during training: every `world`-th of those that are trained on or validated on.
-  func patients(ofRank rank: Int, world: Int) -> [Int] {
+  /// The visits that a rank holds during training, in tables of about `chunk` visits: of those that are trained or
+  /// validated on, every `world`-th patient, or for FMCHS the visits of the rank's parts.
+  func shard(rank: Int, world: Int, chunk: Int, emit: (VisitTable) throws -> Void) throws {
     let used = splits.indices.filter { splits[$0] != .test }
-    return stride(from: rank, to: used.count, by: world).map { used[$0] }
+    let patients: [Int]
+    let isHeld: (Int32) -> Bool
+    let width: Int
+    switch features {
+    case .nlaMMR(let features):
+      patients = stride(from: rank, to: used.count, by: world).map { used[$0] }
+      isHeld = { _ in true }
+      width = features.embeddings.width
+    case .fmchs:
+      patients = Array(used)
+      isHeld = { HerbShards.holds(visit: $0, rank: rank, size: world) }
+      width = 0
+    }
+    var start = 0
+    repeat {
+      var table = VisitTable(width: width)
+      while start < patients.count, table.count < chunk {
+        append(patients: CollectionOfOne(patients[start]), to: &table, where: isHeld)
+        start += 1
+      }
+      try emit(table)
+    } while start < patients.count
   }
 }

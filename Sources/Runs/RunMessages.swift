@@ -87,19 +87,20 @@ struct EvaluationResult {
   }
 }
 
-private let headerBytes = 40
+private let headerBytes = 56
 
 private func encode(_ first: Int, _ loss: LossSums) -> [UInt8] {
-  [Double(first), loss.total, loss.bce, loss.margin, Double(loss.steps)].withUnsafeBytes { Array($0) }
+  ([Double(first), loss.total, Double(loss.steps)] + (0..<4).map { loss.terms[$0] }).withUnsafeBytes { Array($0) }
 }
 
 private func decode(_ bytes: UnsafeRawBufferPointer, _ what: String) throws -> (Int, LossSums) {
   guard bytes.count >= headerBytes else { throw RunError.unreadableMessage("\(what) of \(bytes.count) bytes") }
-  let values = (0..<5).map { bytes.loadUnaligned(fromByteOffset: $0 * 8, as: Double.self) }
-  guard let first = Int(exactly: values[0]), let steps = Int(exactly: values[4]) else {
-    throw RunError.unreadableMessage("\(what) with counts of \(values[0]) and \(values[4])")
+  let values = (0..<7).map { bytes.loadUnaligned(fromByteOffset: $0 * 8, as: Double.self) }
+  guard let first = Int(exactly: values[0]), let steps = Int(exactly: values[2]) else {
+    throw RunError.unreadableMessage("\(what) with counts of \(values[0]) and \(values[2])")
   }
   var loss = LossSums()
-  (loss.total, loss.bce, loss.margin, loss.steps) = (values[1], values[2], values[3], steps)
+  (loss.total, loss.steps) = (values[1], steps)
+  for index in 0..<4 { loss.terms[index] = values[3 + index] }
   return (first, loss)
 }

@@ -1,14 +1,12 @@
-import Metrics
-
 /// `summary.json`: written once, when a run has finished. Metrics are those of the best epoch's weights.
 public struct RunSummary: Codable, Sendable {
   public var state: String
   public var bestEpoch: Int
   public var epochs: Int
   /// Of the validation split.
-  public var metrics: MetricSet
+  public var metrics: RunMetrics
   /// Of the test split; absent when the cohort has none.
-  public var test: MetricSet?
+  public var test: RunMetrics?
   /// Of training and validation, over all sessions.
   public var seconds: Double
   public var lastSessionSeconds: Double

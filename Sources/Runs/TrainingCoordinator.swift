@@ -13,7 +13,7 @@ public final class TrainingCoordinator: CoordinatorProgram {
   /// What happened, for whoever shows or stores it.
   public enum Report {
     case step(epoch: Int, step: Int, steps: Int, loss: Double)
-    case epoch(EpochRow, isBest: Bool)
+    case epoch(EpochRow, of: ModelFamily, isBest: Bool)
   }
 
   private let data: RunData
@@ -51,17 +51,18 @@ public final class TrainingCoordinator: CoordinatorProgram {
     trainingJob = try data.job()
     checkpoints = CheckpointDirectory(directory.checkpoints)
     validationVisits = data.visits(in: .validation)
-    table = MetricsTable(directory.metrics, epochs: resumed?.epoch ?? 0)
+    table = MetricsTable(directory.metrics, of: data.config.model, epochs: resumed?.epoch ?? 0)
     epochStarted = clock.now
     if let resumed {
       var state = TrainerState(resumed)
       // An epoch that was stopped between its last step and its validation keeps its loss for the row to come.
-      if state.stepInEpoch == 0, state.epoch > 0, state.partialLoss != [0, 0, 0] {
+      let model = data.config.model
+      if state.stepInEpoch == 0, state.epoch > 0, state.partialLoss.contains(where: { $0 != 0 }),
+        let loss = LossSums(stored: state.partialLoss, model, steps: trainingJob.stepsPerEpoch)
+      {
         mustEvaluate = true
-        (pendingLoss.total, pendingLoss.bce, pendingLoss.margin) =
-          (state.partialLoss[0], state.partialLoss[1], state.partialLoss[2])
-        pendingLoss.steps = trainingJob.stepsPerEpoch
-        state.partialLoss = [0, 0, 0]
+        pendingLoss = loss
+        state.partialLoss = LossSums().stored(model)
       }
       packedState = state.packed
       trainerState = state
@@ -93,20 +94,7 @@ public final class TrainingCoordinator: CoordinatorProgram {
   }
 
   public func shard(rank: Int, world: Int, emit: ([UInt8]) throws -> Void) throws {
-    let patients = data.patients(ofRank: rank, world: world)
-    var start = 0
-    repeat {
-      var end = start
-      var visits = 0
-      while end < patients.count, visits < Self.visitsPerChunk {
-        visits += data.cohort.visits(ofPatient: patients[end]).count
-        end += 1
-      }
-      var table = VisitTable(width: trainingJob.width)
-      data.append(patients: patients[start..<end], to: &table)
-      try emit(table.packed)
-      start = end
-    } while start < patients.count
+    try data.shard(rank: rank, world: world, chunk: Self.visitsPerChunk) { try emit($0.packed) }
   }
 
   public func completed(_ task: ClusterTask, results: [[UInt8]], stopped: Bool) throws {
@@ -126,7 +114,7 @@ public final class TrainingCoordinator: CoordinatorProgram {
         mustEvaluate = true
         if stopped {
           var closed = state
-          closed.partialLoss = [result.loss.total, result.loss.bce, result.loss.margin]
+          closed.partialLoss = result.loss.stored(data.config.model)
           try save(checkpoint(closed))
         }
       } else {
@@ -179,23 +167,22 @@ public final class TrainingCoordinator: CoordinatorProgram {
     guard found == validationVisits.count else {
       throw RunError.incompleteEvaluation(expected: validationVisits.count, found: found)
     }
-    let metrics = try Evaluation(data: data, visits: validationVisits, scores: scores).metrics
-    let isBest = best.map { metrics.jaccard > $0.metric } ?? true
-    if isBest { best = (metrics.jaccard, state.epoch) }
+    let metrics = try data.metrics(ofVisits: validationVisits, scores: scores)
+    let isBest = best.map { metrics.selection > $0.metric } ?? true
+    if isBest { best = (metrics.selection, state.epoch) }
     stalled = isBest ? 0 : stalled + 1
 
     let steps = Double(max(1, pendingLoss.steps))
     let seconds = (clock.now - epochStarted) / .seconds(1)
     let row = EpochRow(
-      epoch: state.epoch, trainLoss: pendingLoss.total / steps, trainBCE: pendingLoss.bce / steps,
-      trainMargin: pendingLoss.margin / steps, jaccard: metrics.jaccard, f1: metrics.f1, prauc: metrics.prauc,
-      ddi: metrics.ddi, seconds: seconds)
+      epoch: state.epoch, losses: pendingLoss.stored(data.config.model).map { $0 / steps }, metrics: metrics.columns,
+      seconds: seconds)
     try table.append(row)
     // The best weights first: should the process die in between, this epoch is done again and gives the same.
     let checkpoint = checkpoint(state)
     if isBest { try CheckpointFile.write(checkpoint, to: directory.best) }
     try save(checkpoint)
-    report(.epoch(row, isBest: isBest))
+    report(.epoch(row, of: data.config.model, isBest: isBest))
   }
 
   private func checkpoint(_ state: TrainerState) -> Checkpoint {
@@ -204,7 +191,7 @@ public final class TrainingCoordinator: CoordinatorProgram {
       buffers: state.buffers, optimizerStep: state.optimizerStep, epoch: state.epoch, stepInEpoch: state.stepInEpoch,
       globalStep: state.epoch * trainingJob.stepsPerEpoch + state.stepInEpoch, partialLoss: state.partialLoss,
       seed: UInt64(data.config.seed), bestMetric: best?.metric, bestEpoch: best?.epoch, stalled: stalled,
-      configYAML: data.config.yaml, cohortHash: data.cohort.contentHash, embeddingsHash: data.embeddings.contentHash,
+      configYAML: data.config.yaml, cohortHash: data.cohort.contentHash, embeddingsHash: data.featuresHash,
       worldSize: worldSize)
   }
 

@@ -67,13 +67,7 @@ public final class TrainingRun {
       checkpoint = try Self.newest(in: directory, data: data, log: log)
       try directory.write(config)
     }
-    if let caution = data.embeddings.caution { log.write(.warning, caution) }
-    for skipped in data.molecules.skipped { log.write(.warning, "\(skipped)") }
-    if !data.molecules.withoutMolecule.isEmpty {
-      let codes = data.molecules.withoutMolecule
-      log.write(
-        .warning, "\(codes.count) medications have no molecule, their row is zero: \(codes.joined(separator: " "))")
-    }
+    for note in data.notes { log.write(note.isWarning ? .warning : .info, note.text) }
     self.log = log
     self.directory = directory
     self.options = options
@@ -143,13 +137,13 @@ public final class TrainingRun {
   private func summarize() throws {
     guard let best = program.best else { throw RunError.noCheckpoint(directory.path) }
     let run = try FinishedRun(directory, data: data)
-    let rows = MetricsTable(directory.metrics, epochs: data.config.epochs).rows
+    let rows = MetricsTable(directory.metrics, of: data.config.model, epochs: data.config.epochs).rows
     let seconds = (ContinuousClock().now - started) / .seconds(1)
     let summary = RunSummary(
       state: "finished", bestEpoch: best.epoch, epochs: rows.last?.epoch ?? 0,
-      metrics: try run.evaluation(of: .validation).metrics, test: try? run.evaluation(of: .test).metrics,
+      metrics: try run.metrics(of: .validation), test: try? run.metrics(of: .test),
       seconds: rows.reduce(0) { $0 + $1.seconds }, lastSessionSeconds: seconds, workers: options.workers,
-      cohort: data.cohort.contentHash, embeddings: data.embeddings.contentHash)
+      cohort: data.cohort.contentHash, embeddings: data.featuresHash)
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
     encoder.keyEncodingStrategy = .convertToSnakeCase
@@ -168,15 +162,11 @@ public final class TrainingRun {
       throw RunError.inputChanged(
         what: "cohort", path: data.config.cohort, expected: checkpoint.cohortHash, found: data.cohort.contentHash)
     }
-    guard checkpoint.embeddingsHash == data.embeddings.contentHash else {
-      throw RunError.inputChanged(
-        what: "embeddings file", path: data.config.embeddings, expected: checkpoint.embeddingsHash,
-        found: data.embeddings.contentHash)
-    }
+    guard checkpoint.embeddingsHash == data.featuresHash else { throw data.changedFeatures(checkpoint) }
     let steps = try data.job().stepsPerEpoch
     let isSound =
       checkpoint.epoch >= 0 && (0..<max(1, steps)).contains(checkpoint.stepInEpoch)
-      && checkpoint.optimizerStep >= 0 && checkpoint.stalled >= 0 && checkpoint.partialLoss.count == 3
+      && checkpoint.optimizerStep >= 0 && checkpoint.stalled >= 0 && checkpoint.partialLoss.count == 1 + data.config.model.lossTerms.count
     if checkpoint.stepInEpoch > 0 {
       let saved = try RunConfig(yaml: checkpoint.configYAML, source: path)
       for key in ["batch", "drop_last", "seed", "split", "split_seed"] {

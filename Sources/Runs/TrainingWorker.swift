@@ -27,7 +27,7 @@ public final class TrainingWorker: WorkerProgram {
     shard chunk: UnsafeRawBufferPointer, rank: Int, world: Int, isFirst: Bool, isLast: Bool
   ) throws {
     let trainer = try ready()
-    if isFirst { table = VisitTable(width: trainer.job.width) }
+    if isFirst { table = VisitTable(width: trainer.job.inputs.textWidth) }
     if !chunk.isEmpty { try table?.append(packed: chunk) }
     if isLast, let table {
       trainer.table = table

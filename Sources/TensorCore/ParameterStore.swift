@@ -118,7 +118,7 @@ public final class ParameterStore<Element: TensorElement> {
     let storage = Storage(borrowing: values.base + start, count: entry.shape.count, owner: values)
     guard recordsGradients else { return Tensor(storage, entry.shape) }
     var (arena, offset) = (gradients, start)
-    if let slot = currentSlot, slots.range.contains(start) {
+    if slots.range.contains(start), let slot = SlotContext.slot(of: self) {
       (arena, offset) = (slots.arenas[slot], start - slots.range.lowerBound)
     }
     let gradient = Storage(borrowing: arena.base + offset, count: entry.shape.count, owner: arena)
@@ -128,7 +128,6 @@ public final class ParameterStore<Element: TensorElement> {
   // MARK: Gradients in parts
 
   private var slots: (range: Range<Int>, arenas: [Storage<Element>]) = (0..<0, [])
-  private var currentSlot: Int?
 
   /// Room for `count` separate gradients of the parameters in `range` of the store, all zero.
   ///
@@ -142,12 +141,10 @@ public final class ParameterStore<Element: TensorElement> {
     }
   }
 
-  /// Parameters used inside `body` collect their gradients in one of the prepared slots.
+  /// Parameters used inside `body` collect their gradients in one of the prepared slots. Several threads may fill
+  /// several slots at once.
   public func inSlot<R>(_ slot: Int, _ body: () throws -> R) rethrows -> R {
-    let before = currentSlot
-    currentSlot = slot
-    defer { currentSlot = before }
-    return try body()
+    try SlotContext.$current.withValue(SlotContext(store: ObjectIdentifier(self), slot: slot)) { try body() }
   }
 
   /// Adds the slots to the gradients: neighbours first, (0 + 1) + (2 + 3).
@@ -179,6 +176,19 @@ public final class ParameterStore<Element: TensorElement> {
   /// Forgets the running statistics of a dropped step.
   public func discardStatistics() {
     for buffer in buffers { buffer.discard() }
+  }
+}
+
+/// The slot that the current thread fills.
+private struct SlotContext: Sendable {
+  let store: ObjectIdentifier
+  let slot: Int
+
+  @TaskLocal static var current: SlotContext?
+
+  static func slot(of store: AnyObject) -> Int? {
+    guard let current, current.store == ObjectIdentifier(store) else { return nil }
+    return current.slot
   }
 }
 

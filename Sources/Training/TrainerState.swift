@@ -13,8 +13,8 @@ public struct TrainerState: Sendable {
   /// Epochs completed, and steps done of the next one.
   public var epoch = 0
   public var stepInEpoch = 0
-  /// Sums over those steps: total, BCE, margin.
-  public var partialLoss: [Double] = [0, 0, 0]
+  /// Sums over those steps: the total and the model's terms (`LossSums.stored`); empty at the beginning of an epoch.
+  public var partialLoss: [Double] = []
 
   public init() {}
 }
@@ -92,7 +92,7 @@ extension Trainer {
     state.optimizerStep = optimizer.stepCount
     state.epoch = epoch
     state.stepInEpoch = stepInEpoch
-    state.partialLoss = [lossInEpoch.total, lossInEpoch.bce, lossInEpoch.margin]
+    state.partialLoss = lossInEpoch.stored(job.config.model)
     return state
   }
 
@@ -111,7 +111,10 @@ extension Trainer {
       && zip(entries, zip(state.firstMoments, state.secondMoments)).allSatisfy {
         $0.range.count == $1.0.count && $0.range.count == $1.1.count
       }
-    guard hasMoments, state.partialLoss.count == 3 else {
+    let loss =
+      state.partialLoss.isEmpty
+      ? LossSums() : LossSums(stored: state.partialLoss, job.config.model, steps: state.stepInEpoch)
+    guard hasMoments, let loss else {
       throw TrainingError.stateMismatch("the optimiser's moments are missing or of other sizes")
     }
     let moments = optimizer.moments
@@ -126,10 +129,7 @@ extension Trainer {
     optimizer.stepCount = state.optimizerStep
     epoch = state.epoch
     stepInEpoch = state.stepInEpoch
-    lossInEpoch = LossSums()
-    (lossInEpoch.total, lossInEpoch.bce, lossInEpoch.margin) =
-      (state.partialLoss[0], state.partialLoss[1], state.partialLoss[2])
-    lossInEpoch.steps = stepInEpoch
+    lossInEpoch = loss
   }
 
   private static func copy(_ values: [Float], to target: UnsafeMutableBufferPointer<Float>, _ range: Range<Int>) {

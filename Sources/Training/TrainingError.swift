@@ -3,6 +3,9 @@ public enum TrainingError: Error, Equatable, CustomStringConvertible {
   case noVisits(split: String)
   case batchLargerThanTraining(batch: Int, visits: Int)
   case noMolecules
+  case noSymptoms(symptoms: Int, medications: Int)
+  case noHerbFeatures
+  case wrongModel(needed: ModelFamily, found: ModelFamily)
   case notFinite(what: String, epoch: Int, step: Int)
   case exchangeMismatch(what: String, rank: Int, expected: Int, found: Int)
   case visitNotComputed(position: Int, step: Int)
@@ -21,6 +24,14 @@ public enum TrainingError: Error, Equatable, CustomStringConvertible {
       "no medication of the cohort has a molecule, and NLA-MMR needs them; import again with --molecules FILE or --maps FOLDER, "
         + "with medications that are ATC classes (--medication-map where the source has other codes), and with "
         + "--require-molecules"
+    case .noSymptoms(let symptoms, let medications):
+      "the cohort has \(symptoms) symptoms and \(medications) medications, and FMCHS needs both; "
+        + "import with theriac import tcm-pd, or with --notes or --symptoms where the source has them"
+    case .noHerbFeatures:
+      "no feature of the herbs is left: the cohort has no properties, and neither molecules nor texts are used; "
+        + "import with properties or --molecules FILE, or set herb_texts: true with embeddings"
+    case .wrongModel(let needed, let found):
+      "this needs a run of \(needed.rawValue), but the model of the run is \(found.rawValue)"
     case .notFinite(let what, let epoch, let step):
       "\(what) is not finite in epoch \(epoch), step \(step); lower lr, or look at the embeddings (theriac inspect)"
     case .exchangeMismatch(let what, let rank, let expected, let found):

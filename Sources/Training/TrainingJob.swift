@@ -1,34 +1,20 @@
 import Layers
-import Molecules
-import Models
-import Records
 
 /// Everything about a run that does not depend on who computes what: sent once to every worker.
 public struct TrainingJob: Sendable {
   public var config: RunConfig
-  /// d_enc and M.
-  public var width: Int
+  /// M.
   public var medicationCount: Int
-  /// E_f, `[M, d_enc]`.
-  public var medicationTexts: [Float]
-  /// All molecules as one graph.
-  public var molecules: MoleculeBatch
-  /// Molecules of each medication.
-  public var moleculesOfMedications: [[Int32]]
   /// Cohort-wide numbers of the training visits, ascending.
   public var trainingVisits: [Int32]
+  /// What the run's model needs besides the visits.
+  public var inputs: ModelInputs
 
-  public init(
-    config: RunConfig, width: Int, medicationCount: Int, medicationTexts: [Float], molecules: MoleculeBatch,
-    moleculesOfMedications: [[Int32]], trainingVisits: [Int32]
-  ) {
+  public init(config: RunConfig, medicationCount: Int, trainingVisits: [Int32], inputs: ModelInputs) {
     self.config = config
-    self.width = width
     self.medicationCount = medicationCount
-    self.medicationTexts = medicationTexts
-    self.molecules = molecules
-    self.moleculesOfMedications = moleculesOfMedications
     self.trainingVisits = trainingVisits
+    self.inputs = inputs
   }
 
   /// Steps in one epoch.
@@ -50,6 +36,20 @@ public struct TrainingJob: Sendable {
   }
 }
 
+/// The data of a model that are not visits, by family.
+public enum ModelInputs: Sendable {
+  case nlaMMR(NLAMMRInputs)
+  case fmchs(FMCHSInputs)
+
+  /// Width of the text embeddings that come with every visit; 0 for a model that reads none.
+  public var textWidth: Int {
+    switch self {
+    case .nlaMMR(let inputs): inputs.width
+    case .fmchs: 0
+    }
+  }
+}
+
 extension TrainingJob {
   private static let what = "the description of the run"
 
@@ -57,22 +57,12 @@ extension TrainingJob {
   public var packed: [UInt8] {
     var packer = Packer()
     packer.put(config.yaml)
-    packer.put(Int64(width))
     packer.put(Int64(medicationCount))
-    packer.put(medicationTexts)
-    packer.put(Int64(molecules.moleculeCount))
-    for graph in 0..<molecules.moleculeCount {
-      let atoms = molecules.atomOffsets[graph]..<molecules.atomOffsets[graph + 1]
-      let edges = molecules.edgeOffsets[graph]..<molecules.edgeOffsets[graph + 1]
-      let first = Int32(atoms.lowerBound)
-      let atomWidth = MoleculeFeatures.atomDims.count
-      let bondWidth = MoleculeFeatures.bondDims.count
-      packer.put(Array(molecules.atoms[(atoms.lowerBound * atomWidth)..<(atoms.upperBound * atomWidth)]))
-      packer.put(edges.map { molecules.sources[$0] - first } + edges.map { molecules.targets[$0] - first })
-      packer.put(Array(molecules.bonds[(edges.lowerBound * bondWidth)..<(edges.upperBound * bondWidth)]))
-    }
-    for molecules in moleculesOfMedications { packer.put(molecules) }
     packer.put(trainingVisits)
+    switch inputs {
+    case .nlaMMR(let inputs): inputs.pack(into: &packer)
+    case .fmchs(let inputs): inputs.pack(into: &packer)
+    }
     return packer.bytes
   }
 
@@ -80,17 +70,24 @@ extension TrainingJob {
   public init(packed bytes: UnsafeRawBufferPointer) throws {
     var unpacker = Unpacker(bytes, of: Self.what)
     config = try RunConfig(yaml: try unpacker.takeText(), source: "the coordinator's settings")
-    width = Int(try unpacker.take(Int64.self))
     medicationCount = Int(try unpacker.take(Int64.self))
-    medicationTexts = try unpacker.takeList()
-    var graphs: [MoleculeGraph] = []
-    for _ in 0..<(try unpacker.take(Int64.self)) {
-      graphs.append(
-        try MoleculeGraph(atoms: unpacker.takeList(), edges: unpacker.takeList(), bonds: unpacker.takeList()))
-    }
-    molecules = MoleculeBatch(graphs)
-    moleculesOfMedications = []
-    for _ in 0..<medicationCount { moleculesOfMedications.append(try unpacker.takeList()) }
     trainingVisits = try unpacker.takeList()
+    inputs =
+      switch config.model {
+      case .nlaMMR: .nlaMMR(try NLAMMRInputs(from: &unpacker, medications: medicationCount))
+      case .fmchs: .fmchs(try FMCHSInputs(from: &unpacker, medications: medicationCount, config.fmchs))
+      }
+  }
+}
+
+extension RunConfig {
+  /// The schedule over epochs (counted from 0).
+  var learningRate: LearningRate {
+    switch lrDecay {
+    case .constant: .constant
+    case .step: .step(every: lrDecayEvery, factor: lrDecayRate)
+    case .exponential: .exponential(factor: lrDecayRate)
+    case .cosine: .cosine(total: epochs, floor: 0)
+    }
   }
 }

@@ -11,6 +11,8 @@ extension VisitTable {
     packer.put(splits)
     packer.put(labelOffsets.map(Int64.init))
     packer.put(labels)
+    packer.put(symptomOffsets.map(Int64.init))
+    packer.put(symptoms)
     packer.put(features)
     return packer.bytes
   }
@@ -25,13 +27,15 @@ extension VisitTable {
     let splits = try unpacker.takeList(of: UInt8.self)
     let offsets = try unpacker.takeList(of: Int64.self).map { Int($0) }
     let labels = try unpacker.takeList(of: Int32.self)
+    let symptomOffsets = try unpacker.takeList(of: Int64.self).map { Int($0) }
+    let symptoms = try unpacker.takeList(of: Int32.self)
     let features = try unpacker.takeList(of: Float.self)
     let floatsPerVisit = Text.allCases.count * width
     let count = visits.count
     let fits =
       packedWidth == width && ordinals.count == count && splits.count == count && offsets.count == count + 1
-      && features.count == count * floatsPerVisit && offsets.first == 0 && offsets.last == labels.count
-      && zip(offsets, offsets.dropFirst()).allSatisfy { $0 <= $1 }
+      && features.count == count * floatsPerVisit && Self.areOffsets(offsets, of: labels.count)
+      && symptomOffsets.count == count + 1 && Self.areOffsets(symptomOffsets, of: symptoms.count)
     guard fits else {
       throw PackingError(
         what: Self.what, offset: unpacker.offset, needed: count * floatsPerVisit * 4, available: features.count * 4)
@@ -41,8 +45,13 @@ extension VisitTable {
         append(
           visit: visits[row], ordinal: ordinals[row], split: splits[row],
           labels: labels[offsets[row]..<offsets[row + 1]],
+          symptoms: symptoms[symptomOffsets[row]..<symptomOffsets[row + 1]],
           features: UnsafeBufferPointer(rebasing: buffer[(row * floatsPerVisit)..<((row + 1) * floatsPerVisit)]))
       }
     }
+  }
+
+  private static func areOffsets(_ offsets: [Int], of count: Int) -> Bool {
+    offsets.first == 0 && offsets.last == count && zip(offsets, offsets.dropFirst()).allSatisfy { $0 <= $1 }
   }
 }

@@ -1,4 +1,4 @@
-/// The visits that one process holds, with everything a step needs of them: embeddings, labels, history.
+/// The visits that one process holds, with everything a step needs of them: embeddings or symptoms, labels, history.
 ///
 /// Rows are whole patients, each patient's visits in time order, so that a visit's history is the rows before it.
 public struct VisitTable: Sendable {
@@ -16,6 +16,9 @@ public struct VisitTable: Sendable {
   /// Labels of row r: `labels[labelOffsets[r] ..< labelOffsets[r + 1]]`, ascending medication indices.
   public private(set) var labelOffsets: [Int] = [0]
   public private(set) var labels: [Int32] = []
+  /// Symptoms of row r, in the same way; empty where the model reads texts.
+  public private(set) var symptomOffsets: [Int] = [0]
+  public private(set) var symptoms: [Int32] = []
   /// `[rows, 5, d_enc]`.
   public private(set) var features: [Float] = []
   private var rowOfVisit: [Int32: Int] = [:]
@@ -25,9 +28,10 @@ public struct VisitTable: Sendable {
   public var count: Int { visits.count }
 
   /// Appends one visit; the visits of a patient come one after the other, oldest first.
-  /// - Parameter features: `[5, d_enc]`.
+  /// - Parameter features: `[5, d_enc]`, d_enc being the width of the table.
   public mutating func append(
-    visit: Int32, ordinal: Int32, split: UInt8, labels: some Sequence<Int32>, features: UnsafeBufferPointer<Float>
+    visit: Int32, ordinal: Int32, split: UInt8, labels: some Sequence<Int32>, symptoms: some Sequence<Int32> = [],
+    features: UnsafeBufferPointer<Float> = UnsafeBufferPointer(start: nil, count: 0)
   ) {
     rowOfVisit[visit] = visits.count
     visits.append(visit)
@@ -35,6 +39,8 @@ public struct VisitTable: Sendable {
     splits.append(split)
     self.labels.append(contentsOf: labels)
     labelOffsets.append(self.labels.count)
+    self.symptoms.append(contentsOf: symptoms)
+    symptomOffsets.append(self.symptoms.count)
     self.features.append(contentsOf: features)
   }
 
@@ -51,6 +57,8 @@ public struct VisitTable: Sendable {
   public func rows(in split: UInt8) -> [Int] { splits.indices.filter { splits[$0] == split } }
 
   public func labels(ofRow row: Int) -> ArraySlice<Int32> { labels[labelOffsets[row]..<labelOffsets[row + 1]] }
+
+  public func symptoms(ofRow row: Int) -> ArraySlice<Int32> { symptoms[symptomOffsets[row]..<symptomOffsets[row + 1]] }
 
   /// Earlier visits that history attention sees: at most `limit`, the most recent, oldest first (`records_med_his`).
   public func history(ofRow row: Int, limit: Int) -> Range<Int> { (row - min(Int(ordinals[row]), limit))..<row }

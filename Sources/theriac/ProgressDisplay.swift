@@ -28,12 +28,12 @@ final class ProgressDisplay: Sendable {
     switch report {
     case .step(let epoch, let step, let steps, let loss):
       show("epoch \(epoch)", step, of: steps, unit: "steps", note: "loss \(NumberText.significant(loss, 4))")
-    case .epoch(let row, let isBest):
+    case .epoch(let row, let model, let isBest):
       end()
       message(
-        "epoch \(row.epoch): loss \(NumberText.fixed(row.trainLoss, 5)), validation Jaccard \(NumberText.fixed(row.jaccard, 4)), "
-          + "F1 \(NumberText.fixed(row.f1, 4)), PRAUC \(NumberText.fixed(row.prauc, 4)), DDI \(NumberText.fixed(row.ddi, 4)), "
-          + "\(NumberText.significant(row.seconds, 3)) s" + (isBest ? " (best)" : ""))
+        "epoch \(row.epoch): loss \(NumberText.fixed(row.losses[0], 5)), validation "
+          + "\(RunText.metrics(row.metrics, of: model)), \(NumberText.significant(row.seconds, 3)) s"
+          + (isBest ? " (best)" : ""))
     }
   }
 

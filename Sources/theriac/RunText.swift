@@ -3,9 +3,15 @@ import Metrics
 import Records
 import Reports
 import Runs
+import Training
 
 /// A finished run in one line.
 enum RunText {
+  /// The metrics of an epoch: "Jaccard 0.4590, F1 0.6191, PRAUC 0.7050, DDI 0.0712".
+  static func metrics(_ values: [Double], of model: ModelFamily) -> String {
+    zip(model.metricTitles, values).map { "\($0) \(NumberText.fixed($1, 4))" }.joined(separator: ", ")
+  }
+
   static func summary(_ directory: RunDirectory) throws -> String {
     guard let data = FileManager.default.contents(atPath: directory.summary) else {
       throw RunError.notARun(directory.path, missing: "summary.json")
@@ -13,9 +19,11 @@ enum RunText {
     let decoder = JSONDecoder()
     decoder.keyDecodingStrategy = .convertFromSnakeCase
     let summary = try decoder.decode(RunSummary.self, from: data)
-    func line(_ set: MetricSet) -> String {
-      "Jaccard \(NumberText.fixed(set.jaccard, 4)), F1 \(NumberText.fixed(set.f1, 4)), "
-        + "PRAUC \(NumberText.fixed(set.prauc, 4)), DDI \(NumberText.fixed(set.ddi, 4))"
+    func line(_ metrics: RunMetrics) -> String {
+      switch metrics {
+      case .medications: Self.metrics(metrics.columns, of: .nlaMMR)
+      case .ranking: Self.metrics(metrics.columns, of: .fmchs)
+      }
     }
     let time = NumberText.duration(seconds: summary.seconds)
     return "best epoch \(summary.bestEpoch) of \(summary.epochs), validation \(line(summary.metrics))"

@@ -53,7 +53,7 @@ struct SweepRun: AsyncParsableCommand {
     let baseFile = directory.path + "/base.yaml"
     let inputs = SweepInputs(
       base: SweepBase.settings(base), context: SweepBase.context(data), dataset: data.cohort.name,
-      knownSettings: Set(RunSetting.all.map(\.key)),
+      knownSettings: Set(RunSetting.all(of: base.model).map(\.key)),
       check: { settings in
         _ = try RunConfig(
           yaml: base.yaml, source: "the sweep's base",
@@ -89,12 +89,12 @@ enum SweepBase {
 
   static func settings(_ config: RunConfig) -> [String: SettingValue] {
     Dictionary(
-      uniqueKeysWithValues: RunSetting.all.filter { !outside.contains($0.key) }
+      uniqueKeysWithValues: RunSetting.all(of: config.model).filter { !outside.contains($0.key) }
         .map { ($0.key, SettingValue($0.value(in: config))) })
   }
 
   static func context(_ data: RunData) -> [String: String] {
-    ["cohort": data.cohort.contentHash, "embeddings": data.embeddings.contentHash]
+    ["cohort": data.cohort.contentHash, "embeddings": data.featuresHash]
   }
 }
 

@@ -12,7 +12,7 @@ import Training
       let trainer = try Trainer(SmallJob.job(["precision=mixed"] + overrides, isAligned: isAligned))
       let path = paths[exchange.rank % paths.count]
       trainer.offeredPath = (path, path.map { "bf16 products: \($0.name)" } ?? "float32: the test says so")
-      trainer.table = SmallJob.tables(width: trainer.job.width, ranks: ranks)[exchange.rank]
+      trainer.table = SmallJob.tables(width: trainer.job.inputs.textWidth, ranks: ranks)[exchange.rank]
       return try TrainerTests.run(trainer, epochs: epochs, through: exchange)
     }
   }
@@ -86,7 +86,7 @@ import Training
     for (settings, expected) in [(["precision=mixed"], 2), ([], 0)] {
       let trainer = try Trainer(SmallJob.job(settings))
       trainer.offeredPath = (.plain, "bf16 products: plain loops")
-      trainer.table = SmallJob.tables(width: trainer.job.width, ranks: 1)[0]
+      trainer.table = SmallJob.tables(width: trainer.job.inputs.textWidth, ranks: 1)[0]
       var told: [ProductAgreement] = []
       for end in [1, 2] {
         _ = try trainer.train(to: end, through: SoloExchange(), agreed: { told.append($0) }) { _ in }
@@ -101,7 +101,7 @@ import Training
     func scores(_ settings: [String]) throws -> [Float] {
       let trainer = try Trainer(SmallJob.job(settings))
       trainer.offeredPath = (.plain, "bf16 products: plain loops")
-      trainer.table = SmallJob.tables(width: trainer.job.width, ranks: 1)[0]
+      trainer.table = SmallJob.tables(width: trainer.job.inputs.textWidth, ranks: 1)[0]
       return try trainer.scores(ofRows: Array(0..<trainer.table.count))
     }
     #expect(try scores(["precision=mixed"]) == scores([]))
@@ -114,7 +114,7 @@ import Training
     let second = try Trainer(SmallJob.job(["precision=mixed"]))
     for trainer in [first, second] {
       trainer.offeredPath = (.plain, "bf16 products: plain loops")
-      trainer.table = SmallJob.tables(width: trainer.job.width, ranks: 1)[0]
+      trainer.table = SmallJob.tables(width: trainer.job.inputs.textWidth, ranks: 1)[0]
     }
     _ = try first.train(to: 4, through: SoloExchange()) { _ in }
     try second.restore(first.state)

@@ -22,11 +22,13 @@ enum SmallJob {
     let graphs = try smiles.map { try SMILESParser.graph($0) }
     let random = CounterRandom(seed: 3, stream: 1)
     return TrainingJob(
-      config: try config(overrides), width: width, medicationCount: medications,
-      medicationTexts: (0..<(medications * width)).map { Float(random.normal(UInt64($0))) * 0.5 },
-      molecules: MoleculeBatch(graphs),
-      moleculesOfMedications: (0..<medications).map { $0 == 1 ? [1, 2] : [Int32($0 % smiles.count)] },
-      trainingVisits: tables(width: width, ranks: 1)[0].visits.filter { $0 < 60 })
+      config: try config(overrides), medicationCount: medications,
+      trainingVisits: tables(width: width, ranks: 1)[0].visits.filter { $0 < 60 },
+      inputs: .nlaMMR(
+        NLAMMRInputs(
+          width: width, medicationTexts: (0..<(medications * width)).map { Float(random.normal(UInt64($0))) * 0.5 },
+          molecules: MoleculeBatch(graphs),
+          moleculesOfMedications: (0..<medications).map { $0 == 1 ? [1, 2] : [Int32($0 % smiles.count)] })))
   }
 
   /// 30 patients of 1 to 4 visits, dealt out over ranks as a coordinator does; visits below 60 are for training.

@@ -16,7 +16,7 @@ import Training
   ) throws -> [Curve] {
     try ThreadExchange.run(ranks: ranks) { exchange in
       let trainer = try Trainer(SmallJob.job(overrides, isAligned: isAligned))
-      trainer.table = SmallJob.tables(width: trainer.job.width, ranks: ranks)[exchange.rank]
+      trainer.table = SmallJob.tables(width: trainer.job.inputs.textWidth, ranks: ranks)[exchange.rank]
       return try run(trainer, epochs: epochs, through: exchange)
     }
   }
@@ -95,7 +95,7 @@ import Training
     let whole = try Self.train(ranks: ranks)
     let halves = try ThreadExchange.run(ranks: ranks) { exchange in
       let first = try Trainer(SmallJob.job())
-      first.table = SmallJob.tables(width: first.job.width, ranks: ranks)[exchange.rank]
+      first.table = SmallJob.tables(width: first.job.inputs.textWidth, ranks: ranks)[exchange.rank]
       _ = try first.train(to: 4, through: exchange) { _ in }
       let packed = first.state.packed
       let second = try Trainer(SmallJob.job())
@@ -114,7 +114,7 @@ import Training
       let outcomes = try ThreadExchange.run(ranks: 2) {
         exchange -> (failed: Bool, unchanged: Bool, state: TrainerState) in
         let trainer = try Trainer(SmallJob.job())
-        trainer.table = SmallJob.tables(width: trainer.job.width, ranks: 2)[exchange.rank]
+        trainer.table = SmallJob.tables(width: trainer.job.inputs.textWidth, ranks: 2)[exchange.rank]
         _ = try trainer.train(to: 2, through: exchange) { _ in }
         let before = trainer.state
         var failed = false
@@ -150,7 +150,7 @@ import Training
   @Test("truncated bytes of a state, a job and a shard are refused, never a trap")
   func truncated() throws {
     let job = try SmallJob.job()
-    let table = SmallJob.tables(width: job.width, ranks: 1)[0]
+    let table = SmallJob.tables(width: job.inputs.textWidth, ranks: 1)[0]
     let state = try Trainer(job).state.packed
     for length in stride(from: 0, to: state.count, by: 997) {
       #expect(throws: (any Error).self) { try state[..<length].withUnsafeBytes { _ = try TrainerState(packed: $0) } }
@@ -161,7 +161,7 @@ import Training
     }
     let shard = table.packed
     for length in stride(from: 0, to: shard.count, by: 197) {
-      var empty = VisitTable(width: job.width)
+      var empty = VisitTable(width: job.inputs.textWidth)
       #expect(throws: (any Error).self) { try shard[..<length].withUnsafeBytes { try empty.append(packed: $0) } }
     }
   }
@@ -171,8 +171,8 @@ import Training
     let job = try SmallJob.job(["alpha=0.5"])
     let back = try job.packed.withUnsafeBytes { try TrainingJob(packed: $0) }
     #expect(back.config == job.config && back.molecules == job.molecules && back.trainingVisits == job.trainingVisits)
-    let table = SmallJob.tables(width: job.width, ranks: 2)[1]
-    var copy = VisitTable(width: job.width)
+    let table = SmallJob.tables(width: job.inputs.textWidth, ranks: 2)[1]
+    var copy = VisitTable(width: job.inputs.textWidth)
     try table.packed.withUnsafeBytes { try copy.append(packed: $0) }
     #expect(copy.features == table.features && copy.labels == table.labels && copy.visits == table.visits)
   }
@@ -180,7 +180,7 @@ import Training
   @Test("scores do not depend on how many visits go through together")
   func scores() throws {
     let trainer = try Trainer(SmallJob.job())
-    trainer.table = SmallJob.tables(width: trainer.job.width, ranks: 1)[0]
+    trainer.table = SmallJob.tables(width: trainer.job.inputs.textWidth, ranks: 1)[0]
     let rows = Array(0..<trainer.table.count)
     let all = try trainer.scores(ofRows: rows)
     let some = try trainer.scores(ofRows: rows, block: 3)

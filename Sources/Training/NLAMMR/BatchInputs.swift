@@ -1,4 +1,5 @@
 import Models
+import Molecules
 import TensorCore
 
 /// Visits as the model reads them. Buffers come from the tensor pool.
@@ -60,22 +61,23 @@ enum BatchInputs {
 
   /// Molecules `range` of the batch as the encoder reads them.
   static func molecules(
-    _ range: Range<Int>, of job: TrainingJob
+    _ range: Range<Int>, of inputs: NLAMMRInputs, _ config: RunConfig
   ) throws -> MoleculeInputs {
-    let all = job.molecules
+    let all = inputs.molecules
+    let (atomDims, bondDims) = (inputs.atomDims(config), MoleculeFeatures.bondDims)
     let atoms = all.atomOffsets[range.lowerBound]..<all.atomOffsets[range.upperBound]
     let edges = all.edgeOffsets[range.lowerBound]..<all.edgeOffsets[range.upperBound]
     let first = Int32(atoms.lowerBound)
-    let (atomWidth, bondWidth) = (job.modelConfig.atomDims.count, job.modelConfig.bondDims.count)
+    let (atomWidth, bondWidth) = (atomDims.count, bondDims.count)
     return try MoleculeInputs(
       atoms: try CategoryRows(
         Array(all.atoms[(atoms.lowerBound * atomWidth)..<(atoms.upperBound * atomWidth)]),
-        dims: job.modelConfig.atomDims),
+        dims: atomDims),
       edges: try GraphEdges(
         nodes: atoms.count, source: edges.map { all.sources[$0] - first },
         target: edges.map { all.targets[$0] - first },
         bonds: Array(all.bonds[(edges.lowerBound * bondWidth)..<(edges.upperBound * bondWidth)]),
-        bondDims: job.modelConfig.bondDims),
+        bondDims: bondDims),
       molecules: try Segments(offsets: range.map { all.atomOffsets[$0] - atoms.lowerBound } + [atoms.count]),
       atomOffset: atoms.lowerBound)
   }

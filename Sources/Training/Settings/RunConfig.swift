@@ -27,11 +27,11 @@ public enum Precision: String, CaseIterable, Sendable {
   case mixed
 }
 
-/// Every setting of a run, resolved: a preset, then the file, then `--set`.
+/// Every setting of a run, resolved: the model's defaults, a preset, then the file, then `--set`.
 ///
-/// A file in `configs/` holds any subset of the keys in `RunSetting.all`; unknown keys are errors.
+/// A file in `configs/` holds any subset of the keys in `RunSetting.all(of:)`; unknown keys are errors.
 public struct RunConfig: Equatable, Sendable {
-  public var model = "nla-mmr"
+  public private(set) var model = ModelFamily.nlaMMR
   public var cohort = ""
   public var embeddings = ""
   public var `protocol` = TrainingProtocol.official
@@ -82,7 +82,27 @@ public struct RunConfig: Equatable, Sendable {
   public var checkpointSteps = 0
   public var keepCheckpoints = 3
 
-  /// The preset of a protocol; every other value is the default above.
+  /// Read by FMCHS only.
+  public var fmchs = FMCHSSettings()
+
+  /// The defaults of a model.
+  public init(_ model: ModelFamily) {
+    self.model = model
+    guard model == .fmchs else { return }
+    epochs = 16
+    batch = 512
+    lr = 2e-3
+    lrScale = 1
+    lrDecay = .exponential
+    lrDecayRate = 0.85
+    clipNorm = 5
+    weightDecay = 0
+    dropLast = false
+    dropout = 0.3
+    patience = 4
+  }
+
+  /// NLA-MMR's preset of a protocol; every other value is the default above.
   public init(preset: TrainingProtocol = .official) {
     self.protocol = preset
     guard preset == .paper else { return }

@@ -1,21 +1,6 @@
 import Models
 import TensorCore
 
-/// Loss of one step or the sum over several: means over the global batch as the protocol defines them.
-public struct LossSums: Equatable, Sendable {
-  public var total = 0.0, bce = 0.0, margin = 0.0
-  public var steps = 0
-
-  public init() {}
-
-  public static func += (sums: inout LossSums, other: LossSums) {
-    sums.total += other.total
-    sums.bce += other.bce
-    sums.margin += other.margin
-    sums.steps += other.steps
-  }
-}
-
 /// Gradients of the patient side as sufficient factors: the gradient of y = x Wᵀ is δᵀx, and for a batch of visits x and
 /// δ are far smaller than W. Every rank sends the factors of its own visits; every rank forms the same full gradient from
 /// all of them, in the order of the batch, whoever computed which visit.
@@ -155,12 +140,12 @@ final class StepFactors: LinearGradientSink {
   /// Sends the own factors and the own part of the loss; takes everybody's.
   /// - Returns: the loss of the step over all ranks.
   func exchange(
-    bce: Double, margin: Double, total: Double, visits: Int, step: Int, through exchange: any StepExchange
+    _ own: LossSums, visits: Int, step: Int, through exchange: any StepExchange
   ) throws -> LossSums {
     message.withUnsafeMutableBytes { bytes in
-      bytes.storeBytes(of: bce, toByteOffset: 8, as: Double.self)
-      bytes.storeBytes(of: margin, toByteOffset: 16, as: Double.self)
-      bytes.storeBytes(of: total, toByteOffset: 24, as: Double.self)
+      bytes.storeBytes(of: own.terms[0], toByteOffset: 8, as: Double.self)
+      bytes.storeBytes(of: own.terms[1], toByteOffset: 16, as: Double.self)
+      bytes.storeBytes(of: own.total, toByteOffset: 24, as: Double.self)
     }
     var sums = LossSums()
     var covered = [Bool](repeating: false, count: visits)
@@ -183,8 +168,8 @@ final class StepFactors: LinearGradientSink {
     guard count >= 0, count <= covered.count, bytes.count == expected else {
       throw TrainingError.exchangeMismatch(what: "gradients", rank: rank, expected: expected, found: bytes.count)
     }
-    sums.bce += bytes.loadUnaligned(fromByteOffset: 8, as: Double.self)
-    sums.margin += bytes.loadUnaligned(fromByteOffset: 16, as: Double.self)
+    sums.terms[0] += bytes.loadUnaligned(fromByteOffset: 8, as: Double.self)
+    sums.terms[1] += bytes.loadUnaligned(fromByteOffset: 16, as: Double.self)
     sums.total += bytes.loadUnaligned(fromByteOffset: 24, as: Double.self)
     let floats = UnsafeRawBufferPointer(rebasing: bytes[(Self.headerBytes + positions)...])
     for own in 0..<count {

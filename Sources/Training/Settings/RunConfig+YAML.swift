@@ -9,6 +9,7 @@ public enum ConfigError: Error, Equatable, CustomStringConvertible {
   case badValue(key: String, value: String, expected: String, source: String)
   case badOverride(String)
   case missing(key: String, hint: String)
+  case otherModel(key: String, model: String, of: String, source: String)
 
   public var description: String {
     switch self {
@@ -21,6 +22,8 @@ public enum ConfigError: Error, Equatable, CustomStringConvertible {
       "setting \(key) in \(source) is \"\(value)\"; expected \(expected)"
     case .badOverride(let text): "--set \(text) is not of the form key=value"
     case .missing(let key, let hint): "setting \(key) is missing; \(hint)"
+    case .otherModel(let key, let model, let other, let source):
+      "setting \(key) in \(source) is one of \(other), but the model is \(model); remove it, or set model: \(other)"
     }
   }
 }
@@ -49,18 +52,35 @@ extension RunConfig {
       }
       pairs.append((String(override[..<equals]), String(override[override.index(after: equals)...]), "--set"))
     }
-    var preset = TrainingProtocol.official
-    for pair in pairs where pair.key == "protocol" {
-      guard let value = TrainingProtocol(rawValue: pair.value) else {
-        throw .badValue(key: "protocol", value: pair.value, expected: "official | paper", source: pair.source)
+    var model = ModelFamily.nlaMMR
+    for pair in pairs where pair.key == "model" {
+      guard let value = ModelFamily(rawValue: pair.value) else {
+        throw .badValue(key: "model", value: pair.value, expected: RunSetting.models, source: pair.source)
       }
-      preset = value
+      model = value
     }
-    self.init(preset: preset)
+    if model == .nlaMMR {
+      var preset = TrainingProtocol.official
+      for pair in pairs where pair.key == "protocol" {
+        guard let value = TrainingProtocol(rawValue: pair.value) else {
+          throw .badValue(key: "protocol", value: pair.value, expected: "official | paper", source: pair.source)
+        }
+        preset = value
+      }
+      self.init(preset: preset)
+    } else {
+      self.init(model)
+    }
     let settings = Dictionary(uniqueKeysWithValues: RunSetting.all.map { ($0.key, $0) })
     for pair in pairs {
       guard let setting = settings[pair.key] else {
-        throw .unknownSetting(pair.key, source: pair.source, nearest: Self.nearest(to: pair.key, in: settings.keys))
+        let known = RunSetting.all(of: model).map(\.key)
+        throw .unknownSetting(pair.key, source: pair.source, nearest: Self.nearest(to: pair.key, in: known))
+      }
+      guard setting.models.contains(model) else {
+        throw .otherModel(
+          key: pair.key, model: model.rawValue, of: setting.models.map(\.rawValue).joined(separator: " or "),
+          source: pair.source)
       }
       guard setting.write(&self, pair.value) else {
         throw .badValue(key: pair.key, value: pair.value, expected: setting.expectation, source: pair.source)
@@ -70,7 +90,7 @@ extension RunConfig {
 
   /// The fully resolved settings as YAML: reading it back gives an equal value.
   public var yaml: String {
-    RunSetting.all.map { setting in
+    RunSetting.all(of: model).map { setting in
       let value = setting.read(self)
       let plain = value.allSatisfy { $0.isLetter || $0.isNumber || "._-+/".contains($0) } && !value.isEmpty
       let quoted = value.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"")

@@ -1,0 +1,159 @@
+import Models
+import Molecules
+import Random
+import Records
+import TextEncoder
+import Training
+
+/// What FMCHS needs besides the cohort: the graph of the training prescriptions, vectors of symptoms, features of herbs.
+public struct HerbFeatures {
+  public let inputs: FMCHSInputs
+  /// What the vectors come from; the settings and the cohort decide the rest.
+  public let contentHash: String
+  /// What whoever starts a run should know.
+  public let notes: [(isWarning: Bool, text: String)]
+
+  init(_ config: RunConfig, _ cohort: Cohort, _ splits: [Split]) throws {
+    let settings = config.fmchs
+    let (symptoms, herbs) = (cohort.vocabulary(.symptom).count, cohort.medicationCount)
+    guard symptoms > 0, herbs > 0 else { throw TrainingError.noSymptoms(symptoms: symptoms, medications: herbs) }
+    var notes: [(isWarning: Bool, text: String)] = []
+
+    let rows = splits.indices.filter { splits[$0] == .train || settings.graph == .all }
+      .flatMap { cohort.visits(ofPatient: $0) }
+    let all = try Self.sets(.symptom, cohort, 0..<cohort.visitCount)
+    let symptomSets = try all.rows(rows)
+    let graph = try HerbGraph(
+      symptomSets: symptomSets, herbSets: Self.sets(.medication, cohort, rows),
+      thresholds: settings.thresholds)
+    if settings.graph == .all {
+      notes.append(
+        (true, "graph is all: prescriptions of validation and test are in the graph, so their metrics are too good"))
+    }
+    let training = splits.indices.filter { splits[$0] == .train }.flatMap { cohort.visits(ofPatient: $0) }
+    let prior = try HerbGraph.prior(Self.sets(.medication, cohort, training))
+
+    let texts = config.embeddings.isEmpty ? nil : try VocabularyEmbeddings.open(config.embeddings)
+    try texts?.require(cohortHash: cohort.contentHash)
+    let semantics: [Float]
+    if let texts {
+      semantics = try texts.vectors(of: .symptom)
+    } else {
+      semantics = Self.randomRows(symptoms, width: settings.semanticWidth, seed: UInt64(settings.featureSeed))
+      notes.append((false, "no embeddings: the symptoms' vectors are random (theriac embed makes vectors of their names)"))
+    }
+
+    var herb = try HerbColumns(config, cohort, notes: &notes)
+    if settings.herbTexts {
+      guard let texts else {
+        throw ConfigError.missing(key: "embeddings", hint: "herb_texts needs vectors of the herbs' texts (theriac embed)")
+      }
+      herb.append(try texts.vectors(of: .medication), width: texts.width)
+    }
+    guard herb.width > 0 else { throw TrainingError.noHerbFeatures }
+
+    inputs = FMCHSInputs(
+      symptomCount: symptoms, longestSet: all.longest, graph: graph, prior: prior, semantics: semantics,
+      semanticWidth: texts?.width ?? settings.semanticWidth, features: herb.values, featureWidth: herb.width)
+    contentHash = "texts \(texts?.contentHash ?? "random"), molecules \(herb.moleculeHash)"
+    let edges = graph.counts
+    notes.append(
+      (
+        false,
+        "graph of \(rows.count) prescriptions: \(edges.herbHerb) herb–herb, \(edges.symptomSymptom) symptom–symptom, "
+          + "\(edges.symptomHerb) symptom–herb edges"
+      ))
+    self.notes = notes
+  }
+
+  private static func sets(_ kind: CodeKind, _ cohort: Cohort, _ visits: some Sequence<Int>) throws -> IndexSets {
+    try IndexSets(visits.map { Array(cohort.codes(kind, visit: $0)) }, bound: cohort.vocabulary(kind).count)
+  }
+
+  /// Normal numbers, every row scaled to length 1.
+  private static func randomRows(_ rows: Int, width: Int, seed: UInt64) -> [Float] {
+    let random = CounterRandom(seed: seed, stream: RandomDomain.other.stream(named: "fmchs.semantics"))
+    var values: [Float] = []
+    values.reserveCapacity(rows * width)
+    for row in 0..<rows {
+      let numbers = (0..<width).map { random.normal(UInt64(row * width + $0)) }
+      let length = max(numbers.reduce(0) { $0 + $1 * $1 }.squareRoot(), 1e-12)
+      values += numbers.map { Float($0 / length) }
+    }
+    return values
+  }
+}
+
+/// The columns of the herbs' features Xh = [property ‖ molecule vector].
+private struct HerbColumns {
+  private(set) var width = 0
+  /// `[herbs, width]`
+  private(set) var values: [Float] = []
+  private(set) var moleculeHash = "none"
+  private let herbs: Int
+
+  init(
+    _ config: RunConfig, _ cohort: Cohort, notes: inout [(isWarning: Bool, text: String)]
+  ) throws {
+    let settings = config.fmchs
+    herbs = cohort.medicationCount
+    let properties = cohort.medicationProperties
+    if let properties { append(properties.values.map(Float.init), width: properties.width) }
+    guard settings.mmge else { return }
+    guard !cohort.smiles.allSatisfy(\.isEmpty) else {
+      notes.append(
+        (
+          true,
+          "mmge is on, but no herb of the cohort has a molecule: training goes on without molecule vectors "
+            + "(import with --molecules FILE, or set mmge: false)"
+        ))
+      return
+    }
+    let vectors = try Self.vectors(settings, cohort, skips: config.unparsableSMILES == .skip)
+    for molecule in vectors.leftOut { notes.append((true, "\(molecule)")) }
+    moleculeHash = settings.moleculeVectors.isEmpty ? "morgan" : vectors.contentHash
+    notes.append(
+      (false, "molecules: \(vectors.knownCount) of \(herbs) herbs, \(vectors.moleculeCount) distinct; \(vectors.source)"))
+    guard vectors.knownCount < herbs, let properties else {
+      append(vectors.values, width: vectors.width)
+      return
+    }
+    var options = HerbVectors.Options()
+    options.epochs = settings.vaeEpochs
+    options.learningRate = settings.vaeLr
+    options.beta = settings.vaeBeta
+    options.hidden = settings.vaeHidden
+    options.latent = settings.vaeLatent
+    options.seed = UInt64(settings.featureSeed)
+    let (filled, report) = try HerbVectors.fill(
+      properties: properties.values.map(Float.init), propertyWidth: properties.width, vectors: vectors.values,
+      width: vectors.width, isKnown: vectors.isKnown, options: options)
+    notes.append((false, "\(report)"))
+    append(filled, width: vectors.width)
+  }
+
+  private static func vectors(
+    _ settings: FMCHSSettings, _ cohort: Cohort, skips: Bool
+  ) throws -> MedicationVectors {
+    let codes = cohort.vocabulary(.medication).codes
+    guard settings.moleculeVectors.isEmpty else {
+      return try MedicationVectors.file(
+        settings.moleculeVectors, medications: codes, smiles: cohort.smiles, missing: skips ? .skip : .refuse)
+    }
+    return try MedicationVectors.morgan(
+      medications: codes, smiles: cohort.smiles,
+      projection: MorganProjection(width: settings.moleculeWidth, seed: UInt64(settings.featureSeed)),
+      unparsable: skips ? .skip : .refuse)
+  }
+
+  mutating func append(_ columns: [Float], width count: Int) {
+    var joined: [Float] = []
+    joined.reserveCapacity(herbs * (width + count))
+    for herb in 0..<herbs {
+      joined += values[(herb * width)..<((herb + 1) * width)]
+      joined += columns[(herb * count)..<((herb + 1) * count)]
+    }
+    values = joined
+    width += count
+  }
+}
