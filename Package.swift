@@ -103,7 +103,7 @@ let package = Package(
     tests("TensorCore", ["Random", "CKernels"]),
     tests("Records", ["HDF5", "Random", "Molecules"]),
     tests("Synthesis", ["Records", "Random"]),
-    tests("Molecules", ["HDF5", "NumPyFiles"]),
+    tests("Molecules", ["HDF5", "Random"]),
     .testTarget(
       name: "LayersTests", dependencies: ["Layers", "TensorCore", "Random", "HDF5"], exclude: ["Fixtures"]),
     .target(name: "TestSupport", dependencies: ["TextEncoder"], path: "Tests/TestSupport"),

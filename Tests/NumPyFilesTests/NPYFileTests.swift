@@ -41,7 +41,7 @@ import Testing
 
   @Test("float32 of two axes, in all versions of the format")
   func float32() throws {
-    let values: [Float] = [1, -2.5, .infinity, 0, 1e-40, 7]
+    let values: [Float] = [1, -2.5, .infinity, 0, 0x1p-140, 7]
     for version in UInt8(1)...3 {
       let bytes = Self.file(Self.header("<f4", "(2, 3)"), Self.bytes(values), version: version)
       let file = try Self.read(bytes)
