@@ -40,7 +40,8 @@ let package = Package(
       name: "CRDKit",
       cxxSettings: [.unsafeFlags(["-isystem", "/usr/include/rdkit"])],
       linkerSettings: [
-        .linkedLibrary("RDKitSmilesParse"), .linkedLibrary("RDKitGraphMol"), .linkedLibrary("RDKitRDGeneral"),
+        .linkedLibrary("RDKitFingerprints"), .linkedLibrary("RDKitSmilesParse"), .linkedLibrary("RDKitGraphMol"),
+        .linkedLibrary("RDKitDataStructs"), .linkedLibrary("RDKitRDGeneral"),
       ]),
     .target(name: "CKernels", cSettings: kernelFlags),
     .target(name: "CTables", cSettings: kernelFlags),
@@ -48,6 +49,7 @@ let package = Package(
     // Data flows one way: a module imports only modules above it.
     module("Random"),
     module("HDF5", ["CHDF5", "CXXHash"]),
+    module("NumPyFiles"),
     module("YAMLNodes", [.product(name: "Yams", package: "Yams")]),
     module("TensorCore", ["CBLAS", "CKernels", "Random"]),
     module(
@@ -57,7 +59,7 @@ let package = Package(
         .product(name: "Yams", package: "Yams"),
       ]),
     module("Synthesis", ["Records", "Random"]),
-    module("Molecules", ["CRDKit"]),
+    module("Molecules", ["CRDKit", "HDF5", "NumPyFiles", "Random"]),
     module("Layers", ["TensorCore", "Random"]),
     module("TextEncoder", ["HDF5", "Records", "CBLAS", "CKernels"]),
     module("Metrics", ["Random"]),
@@ -97,10 +99,11 @@ let package = Package(
 
     tests("Random"),
     tests("HDF5"),
+    tests("NumPyFiles"),
     tests("TensorCore", ["Random", "CKernels"]),
     tests("Records", ["HDF5", "Random", "Molecules"]),
     tests("Synthesis", ["Records", "Random"]),
-    tests("Molecules", ["HDF5"]),
+    tests("Molecules", ["HDF5", "Random"]),
     .testTarget(
       name: "LayersTests", dependencies: ["Layers", "TensorCore", "Random", "HDF5"], exclude: ["Fixtures"]),
     .target(name: "TestSupport", dependencies: ["TextEncoder"], path: "Tests/TestSupport"),

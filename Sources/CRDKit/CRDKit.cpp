@@ -15,6 +15,8 @@
 #include <sstream>
 #include <string>
 
+#include <DataStructs/SparseIntVect.h>
+#include <GraphMol/Fingerprints/MorganGenerator.h>
 #include <GraphMol/GraphMol.h>
 #include <GraphMol/MolOps.h>
 #include <GraphMol/SanitException.h>
@@ -235,6 +237,24 @@ int CRDKitMoleculeRead(const CRDKitMolecule *molecule, CRDKitAtom *atoms, CRDKit
     const RDKit::RingInfo &rings = *mol.getRingInfo();
     for (const RDKit::Atom *atom : mol.atoms()) *atoms++ = read(*atom, rings);
     for (const RDKit::Bond *bond : mol.bonds()) *bonds++ = read(*bond);
+    return 0;
+  } catch (...) {
+    return -1;
+  }
+}
+
+int CRDKitMoleculeMorganCounts(const CRDKitMolecule *molecule, uint32_t radius, uint32_t *counts, uint32_t size) {
+  try {
+    using Generator = RDKit::FingerprintGenerator<std::uint64_t>;  // as in Python
+    const std::unique_ptr<Generator> generator(RDKit::MorganFingerprint::getMorganGenerator<std::uint64_t>(
+        radius, false, false, true, false, nullptr, nullptr, size));
+    const std::unique_ptr<RDKit::SparseIntVect<std::uint32_t>> fingerprint(
+        generator->getCountFingerprint(*molecule->molecule));
+    std::fill_n(counts, size, 0);
+    for (const auto &entry : fingerprint->getNonzeroElements()) {
+      if (entry.first >= size || entry.second < 0) return -1;
+      counts[entry.first] = static_cast<uint32_t>(entry.second);
+    }
     return 0;
   } catch (...) {
     return -1;

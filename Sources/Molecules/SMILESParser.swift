@@ -14,6 +14,13 @@ public enum SMILESParser {
   /// - Throws: `MoleculeError.unparsable` with RDKit's reason; also for an empty text, which RDKit takes for a molecule
   ///   without atoms.
   public static func graph(_ smiles: String) throws(MoleculeError) -> MoleculeGraph {
+    let molecule = try molecule(smiles)
+    defer { CRDKitMoleculeFree(molecule) }
+    return try read(molecule, smiles)
+  }
+
+  /// RDKit's molecule with at least one atom; the caller frees it with `CRDKitMoleculeFree`.
+  static func molecule(_ smiles: String) throws(MoleculeError) -> OpaquePointer {
     let text = trimmed(smiles)
     guard !text.isEmpty else { throw .unparsable(smiles: smiles, reason: "it is empty") }
     guard text.count <= maximumLength else {
@@ -23,8 +30,11 @@ public enum SMILESParser {
       throw .unparsable(smiles: smiles, reason: "it contains \(name(of: byte))")
     }
     let molecule = try parse(text, smiles)
-    defer { CRDKitMoleculeFree(molecule) }
-    return try read(molecule, smiles)
+    guard CRDKitMoleculeAtomCount(molecule) > 0 else {
+      CRDKitMoleculeFree(molecule)
+      throw .unparsable(smiles: smiles, reason: "it has no atom")
+    }
+    return molecule
   }
 
   private static func parse(_ text: [UInt8], _ smiles: String) throws(MoleculeError) -> OpaquePointer {
@@ -42,7 +52,6 @@ public enum SMILESParser {
   private static func read(_ molecule: OpaquePointer, _ smiles: String) throws(MoleculeError) -> MoleculeGraph {
     let atomCount = Int(CRDKitMoleculeAtomCount(molecule))
     let bondCount = Int(CRDKitMoleculeBondCount(molecule))
-    guard atomCount > 0 else { throw .unparsable(smiles: smiles, reason: "it has no atom") }
     var rawAtoms = [CRDKitAtom](repeating: CRDKitAtom(), count: atomCount)
     var rawBonds = [CRDKitBond](repeating: CRDKitBond(), count: bondCount)
     guard CRDKitMoleculeRead(molecule, &rawAtoms, &rawBonds) == 0 else {

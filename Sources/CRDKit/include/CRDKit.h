@@ -80,6 +80,11 @@ int32_t CRDKitMoleculeBondCount(const CRDKitMolecule *molecule);
 /// Fills `atoms` (room for the atom count) and `bonds` (room for the bond count) in RDKit's order. 0, or -1 on failure.
 int CRDKitMoleculeRead(const CRDKitMolecule *molecule, CRDKitAtom *atoms, CRDKitBond *bonds);
 
+/// Counts of the molecule's Morgan environments (ECFP) of at most `radius` bonds, their hashes folded to `size` numbers:
+/// Python's `GetMorganGenerator(radius, fpSize=size).GetCountFingerprintAsNumPy`. `counts` has room for `size` numbers.
+/// 0, or -1 on failure. May run on several threads at once.
+int CRDKitMoleculeMorganCounts(const CRDKitMolecule *molecule, uint32_t radius, uint32_t *counts, uint32_t size);
+
 /// RDKit's version, such as "2022.09.3".
 const char *CRDKitVersion(void);
 
