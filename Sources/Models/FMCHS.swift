@@ -57,6 +57,11 @@ public struct FMCHS<Element: TensorElement> {
     name == "id" || ["enc_s.", "dec_s.", "enc_h.", "dec_h.", "gat."].contains { name.hasPrefix($0) }
   }
 
+  /// Whether a parameter of the row part is used by the graph part too, for the keys and values of nodes.
+  public static func isNodeParameter(_ name: String) -> Bool {
+    name == "seg" || name.hasPrefix("tr.0.self_attn.in_proj")
+  }
+
   /// What the graph part computes, in its order.
   public struct NodeTrace {
     /// Cs = tanh(Enc_s Xs) `[S, D]` and Ch = tanh(Enc_h Xh) `[H, D]`

@@ -106,6 +106,39 @@ public struct HerbGraph: Sendable, Equatable {
     index = try HerbGraphIndex(nodes: nodes, offsets: offsets, sources: sources, types: types)
   }
 
+  /// A graph of known edges, as another process made it.
+  /// - Parameters: edges to node i have the sources `sources[offsets[i] ..< offsets[i + 1]]`, ascending
+  /// - Throws: `ModelError.data` for edges that are not of such a graph
+  public init(
+    symptoms: Int, herbs: Int, thresholds: Thresholds, offsets: [Int32], sources: [Int32]
+  ) throws {
+    let nodes = symptoms + herbs
+    guard offsets.count == nodes + 1, offsets.first == 0, offsets.last.map(Int.init) == sources.count,
+      zip(offsets, offsets.dropFirst()).allSatisfy({ $0 <= $1 }), sources.allSatisfy({ (0..<Int32(nodes)).contains($0) })
+    else {
+      throw ModelError.data(
+        "HerbGraph", found: "\(offsets.count) offsets and \(sources.count) sources",
+        expected: "\(nodes + 1) offsets that never fall and sources in 0..<\(nodes)")
+    }
+    var (types, found, loops) = ([UInt8](), [0, 0, 0, 0], 0)
+    types.reserveCapacity(sources.count)
+    for target in 0..<nodes {
+      for source in sources[Int(offsets[target])..<Int(offsets[target + 1])] {
+        let type = (target < symptoms ? 0 : 2) + (source < symptoms ? 0 : 1)
+        types.append(UInt8(type))
+        if Int(source) == target { loops += 1 } else { found[type] += 1 }
+      }
+    }
+    guard loops == nodes else {
+      throw ModelError.data("HerbGraph", found: "\(loops) nodes with an edge to themselves", expected: "\(nodes)")
+    }
+    (self.symptoms, self.herbs, self.thresholds) = (symptoms, herbs, thresholds)
+    (self.offsets, self.sources, self.types) = (offsets, sources, types)
+    counts = Counts(
+      symptomSymptom: found[0], symptomHerb: found[1], herbSymptom: found[2], herbHerb: found[3], loops: nodes)
+    index = try HerbGraphIndex(nodes: nodes, offsets: offsets, sources: sources, types: types)
+  }
+
   public static func == (a: HerbGraph, b: HerbGraph) -> Bool {
     a.symptoms == b.symptoms && a.herbs == b.herbs && a.thresholds == b.thresholds && a.offsets == b.offsets
       && a.sources == b.sources && a.types == b.types

@@ -6,6 +6,7 @@ import Training
 /// A trained model with its data: the best weights of a run directory.
 public final class FinishedRun {
   public let data: RunData
+  public let directory: String
   public let checkpoint: Checkpoint
   private let trainer: Trainer
 
@@ -18,6 +19,7 @@ public final class FinishedRun {
   init(_ directory: RunDirectory, data: RunData) throws {
     guard FileManager.default.fileExists(atPath: directory.best) else { throw RunError.noCheckpoint(directory.path) }
     self.data = data
+    self.directory = directory.path
     checkpoint = try CheckpointFile.read(directory.best)
     guard checkpoint.cohortHash == data.cohort.contentHash else {
       throw RunError.inputChanged(
@@ -39,6 +41,14 @@ public final class FinishedRun {
     trainer.table = table
     return try trainer.scores(ofRows: Array(0..<table.count))
   }
+
+  /// Probabilities of all herbs for symptom sets, `[sets, M]`.
+  /// - Throws: `TrainingError.wrongModel` unless the model is FMCHS
+  public func scores(ofSymptoms sets: [[Int32]]) throws -> [Float] { try trainer.scores(ofSymptoms: sets) }
+
+  /// What FMCHS has learnt of symptoms `[S, d]` and herbs `[M, d]`.
+  /// - Throws: `TrainingError.wrongModel` unless the model is FMCHS
+  public func nodeVectors() throws -> (symptoms: [Float], herbs: [Float]) { try trainer.nodeVectors() }
 
   /// - Throws: `TrainingError.noVisits` when the split is empty.
   public func metrics(of split: Split) throws -> RunMetrics {

@@ -1,3 +1,4 @@
+import Foundation
 import Models
 import Molecules
 import Random
@@ -118,7 +119,7 @@ private struct HerbColumns {
       append(vectors.values, width: vectors.width)
       return
     }
-    var options = HerbVectors.Options()
+    var options = VAEOptions()
     options.epochs = settings.vaeEpochs
     options.learningRate = settings.vaeLr
     options.beta = settings.vaeBeta
@@ -128,8 +129,20 @@ private struct HerbColumns {
     let (filled, report) = try HerbVectors.fill(
       properties: properties.values.map(Float.init), propertyWidth: properties.width, vectors: vectors.values,
       width: vectors.width, isKnown: vectors.isKnown, options: options)
-    notes.append((false, "\(report)"))
+    if let report { notes.append((false, Self.text(report))) }
     append(filled, width: vectors.width)
+  }
+
+  /// Whether properties say anything about molecules: the VAE beside the mean vector.
+  private static func text(_ report: VAEReport) -> String {
+    func fixed(_ value: Double) -> String { String(format: "%.4f", value) }
+    let bare =
+      report.filledWithoutProperties > 0
+      ? " (\(report.filledWithoutProperties) of them without any property: all the same vector)" : ""
+    return
+      "VAE trained on \(report.trainedOn) herbs fills \(report.filled)\(bare): loss \(fixed(report.rec)), "
+      + "KL \(fixed(report.kl)); cosine to the true vectors \(fixed(report.cosine)), "
+      + "of the mean vector \(fixed(report.meanVectorCosine))"
   }
 
   private static func vectors(

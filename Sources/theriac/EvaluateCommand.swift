@@ -4,6 +4,7 @@ import Metrics
 import Records
 import Reports
 import Runs
+import Training
 
 extension Split: ExpressibleByArgument {
   public init?(argument: String) {
@@ -16,15 +17,18 @@ extension Split: ExpressibleByArgument {
 
 struct Evaluate: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Evaluate a run's best weights on a split, beside two simple rules.",
+    abstract: "Evaluate a run's best weights on a split, beside simple rules.",
     discussion: """
-      Jaccard, F1 and PRAUC are per visit and then averaged as the run's settings say (the other way is printed too); the \
-      DDI rate is pooled over all predicted pairs. --bootstrap samples 80 % of the patients with replacement, as the \
-      authors do: its spread says nothing about the variance of training.
+      NLA-MMR: Jaccard, F1 and PRAUC are per visit and then averaged as the run's settings say (the other way is printed \
+      too); the DDI rate is pooled over all predicted pairs. --bootstrap samples 80 % of the patients with replacement, as \
+      the authors do: its spread says nothing about the variance of training.
+
+      FMCHS: precision, recall and F1 of the k best herbs; F1@k is made of the two means. Several runs are evaluated as \
+      one model, the mean of their probabilities.
       """)
 
-  @Argument(help: "Run directory.")
-  var directory: String
+  @Argument(help: "Run directory; several of FMCHS are averaged.")
+  var directories: [String]
   @Option(help: "Split: test, validation or train.")
   var split = Split.test
   @Option(help: "Rounds of the bootstrap over patients; 0: none.")
@@ -37,13 +41,19 @@ struct Evaluate: ParsableCommand {
   var json = false
 
   func validate() throws {
+    guard !directories.isEmpty else { throw ValidationError("Missing expected argument '<directories> ...'") }
     guard (0...1_000_000).contains(bootstrap) else {
       throw ValidationError("--bootstrap \(bootstrap): give 0 to 1000000 rounds")
     }
   }
 
   func run() throws {
-    let run = try FinishedRun(RunDirectory(directory), overrides: overrides)
+    let runs = try directories.map { try FinishedRun(RunDirectory($0), overrides: overrides) }
+    if runs[0].data.config.model == .fmchs { return try rank(runs) }
+    guard runs.count == 1 else {
+      throw ValidationError("several runs are evaluated as one for model fmchs only; give one run of nla-mmr")
+    }
+    let run = runs[0]
     let evaluation = try run.evaluation(of: split)
     let baselines = try BaselineResults(data: run.data, visits: run.data.visits(in: split))
     let rounds = bootstrap > 0 ? try evaluation.bootstrap(rounds: bootstrap, seed: bootstrapSeed) : nil
@@ -51,13 +61,24 @@ struct Evaluate: ParsableCommand {
       try Console.json(
         EvaluationJSON(
           split: split.name, epoch: run.checkpoint.epoch, metricBatch: run.data.config.metricBatch,
-          evaluation: evaluation, baselines: baselines, bootstrap: rounds, warning: run.data.embeddings.caution),
+          evaluation: evaluation, baselines: baselines, bootstrap: rounds, warning: run.data.caution),
         snakeCase: false)
     } else {
       Console.result(
         try EvaluationText.table(
           run: run, split: split, evaluation: evaluation, baselines: baselines, bootstrap: rounds))
     }
+  }
+
+  private func rank(_ runs: [FinishedRun]) throws {
+    let ensemble = try Ensemble(runs)
+    let ranking = try ensemble.ranking(of: split)
+    let report = RankingReport(
+      split: split.name, epoch: runs.count == 1 ? runs[0].checkpoint.epoch : nil, runs: runs.count,
+      metrics: try RankingMetricSet(ranking),
+      bootstrap: bootstrap > 0 ? try Bootstrap(rounds: bootstrap, seed: bootstrapSeed).evaluate(ranking) : nil,
+      baselines: try runs[0].data.countedBaselines(split))
+    if json { try Console.json(report, snakeCase: false) } else { Console.result(try report.text()) }
   }
 }
 

@@ -56,7 +56,7 @@ enum EvaluationText {
     }
     let visits = run.data.visits(in: split)
     let label = try run.data.interactionTable().rate(of: run.data.labels(ofVisits: visits))
-    let caution = run.data.embeddings.caution.map { "warning: \($0)\n" } ?? ""
+    let caution = run.data.caution.map { "warning: \($0)\n" } ?? ""
     return "\(caution)\(split.name) split, \(visits.count) visits; label DDI \(NumberText.fixed(label, 4))\n\n"
       + table.text()
   }

@@ -112,18 +112,18 @@ final class FMCHSProgram: TrainingProgram {
   /// Forward and backward of the rows of a part; gradients of parameters go to the current slot.
   private func run(_ part: Part, _ shared: FMCHSNodes<Float>, _ step: TrainingStep) throws -> PartOutcome {
     guard !part.rows.isEmpty else { return PartOutcome() }
-    let nodes = try shared.replacing(shared.tensors.map { $0.detached().requiringGradient() })
+    let nodes = try shared.leaves()
     let output = try model(
       symptomSets(part.rows.map { Array(step.table.symptoms(ofRow: $0)) }), nodes: nodes, step: step.counters,
       rows: part.positions)
     let settings = job.config.fmchs
-    let herbs = try IndexSets(part.rows.map { Array(step.table.labels(ofRow: $0)) }, bound: job.medicationCount)
+    let targets = targets(part.rows, of: step.table)
     let divisor = Double(step.visits.count)
-    let bce = try output.logits.bceSum(sets: herbs, smoothing: settings.labelSmoothing, divisor: divisor)
+    let bce = try output.logits.bceSum(targets, divisor: divisor)
     var total = bce
     var outcome = PartOutcome()
     if let baseLogits = output.baseLogits, settings.auxWeight > 0 {
-      let auxiliary = try baseLogits.bceSum(sets: herbs, smoothing: settings.labelSmoothing, divisor: divisor)
+      let auxiliary = try baseLogits.bceSum(targets, divisor: divisor)
       total = try bce + auxiliary.scaled(by: settings.auxWeight)
       outcome.loss[2] = Double(auxiliary.item)
     }
@@ -134,6 +134,18 @@ final class FMCHSProgram: TrainingProgram {
     return outcome
   }
 
+  /// 1 − ε/2 for the herbs of a row, ε/2 for others; ε is the setting label_smoothing.
+  private func targets(_ rows: [Int], of table: VisitTable) -> Tensor<Float> {
+    let herbs = job.medicationCount
+    let half = Float(job.config.fmchs.labelSmoothing / 2)
+    return Tensor.make([rows.count, herbs]) { buffer in
+      buffer.update(repeating: half)
+      for (row, source) in rows.enumerated() {
+        for herb in table.labels(ofRow: source) { buffer[row * herbs + Int(herb)] = 1 - half }
+      }
+    }
+  }
+
   // MARK: Exchanges
 
   /// The node vectors on every rank, from those of rank 0.
@@ -142,28 +154,20 @@ final class FMCHSProgram: TrainingProgram {
   ) throws -> FMCHSNodes<Float> {
     if size == 1, let nodes { return nodes }
     let own = nodes.map { Self.joined($0.tensors) } ?? []
-    let shapes = model.nodeShapes
-    var received: [Tensor<Float>] = []
+    var received: FMCHSNodes<Float>?
     try own.withUnsafeBytes { bytes in
-      try exchange.allGather(bytes) { rank, bytes in
-        guard rank == 0 else { return }
-        let expected = shapes.reduce(0) { $0 + $1.reduce(1, *) } * 4
+      try exchange.allGather(bytes) { sender, bytes in
+        guard sender == 0, nodes == nil else { return }
+        let expected = FMCHSNodes<Float>.count(model.config) * 4
         guard bytes.count == expected else {
-          throw TrainingError.exchangeMismatch(what: "node vectors", rank: rank, expected: expected, found: bytes.count)
+          throw TrainingError.exchangeMismatch(
+            what: "node vectors", rank: sender, expected: expected, found: bytes.count)
         }
-        var offset = 0
-        for shape in shapes {
-          let count = shape.reduce(1, *) * 4
-          received.append(
-            Tensor.make(shape) {
-              UnsafeMutableRawBufferPointer($0).copyMemory(
-                from: UnsafeRawBufferPointer(rebasing: bytes[offset..<(offset + count)]))
-            })
-          offset += count
-        }
+        received = try bytes.withMemoryRebound(to: Float.self) { try FMCHSNodes($0, model.config) }
       }
     }
-    return try nodes ?? FMCHSNodes(received)
+    guard let all = nodes ?? received else { throw TrainingError.stateMismatch("no node vectors came from rank 0") }
+    return all
   }
 
   private static func joined(_ tensors: [Tensor<Float>]) -> [Float] {
@@ -196,10 +200,7 @@ final class FMCHSProgram: TrainingProgram {
       parts.append(try Tensor(Array(gradients[offset..<(offset + count)]), tensor.shape.axes))
       offset += count
     }
-    let weight = Float(job.config.fmchs.fcrlWeight)
-    let root = Tensor.custom(inputs: graph.nodes.tensors + [graph.fcrl], output: Tensor.scalar(0)) { _ in
-      parts + [Tensor.scalar(weight)]
-    }
+    let root = try graph.nodes.handing(gradients: parts) + graph.fcrl.scaled(by: job.config.fmchs.fcrlWeight)
     try root.backward()
   }
 
@@ -262,7 +263,8 @@ final class FMCHSProgram: TrainingProgram {
     try scores.withUnsafeMutableBufferPointer { scores in
       try WorkTeam.run((sets.count + block - 1) / block) { number in
         let part = number * block..<min(sets.count, (number + 1) * block)
-        let output = try model(symptomSets(Array(sets[part])), nodes: nodes, step: nil, rows: [])
+        let output = try model(symptomSets(Array(sets[part])), nodes: nodes, step: nil,
+          rows: [Int32](repeating: 0, count: part.count))
         output.logits.sigmoid().withUnsafeBufferPointer { source in
           guard let from = source.baseAddress, let to = scores.baseAddress else { return }
           (to + part.lowerBound * herbs).update(from: from, count: source.count)

@@ -1,0 +1,147 @@
+import ArgumentParser
+import Foundation
+import Records
+import Reports
+import Runs
+import Training
+
+struct Recommend: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Recommend herbs for symptoms, with a trained run of FMCHS.",
+    discussion: """
+      Symptoms are names or codes of the run's cohort. Several runs answer as one model.
+
+        theriac recommend runs/fmchs --symptoms 头痛,发热
+        theriac recommend runs/fmchs --visit visit.json --top 20 --json
+
+      The file of --visit is an object with a list: {"symptoms": ["头痛", "12"]}.
+      """)
+
+  @Argument(help: "Run directory; several are averaged.")
+  var directories: [String]
+  @Option(help: "Symptoms, comma between them: names or codes.")
+  var symptoms: String?
+  @Option(help: "JSON file with a list of symptoms.")
+  var visit: String?
+  @Option(help: "How many herbs.")
+  var top = 10
+  @Option(name: .customLong("set"), help: "A setting over the saved ones, e.g. cohort=FILE. Repeat it.")
+  var overrides: [String] = []
+  @Flag(help: "As JSON.")
+  var json = false
+
+  func validate() throws {
+    guard !directories.isEmpty else { throw ValidationError("Missing expected argument '<directories> ...'") }
+    guard (symptoms == nil) != (visit == nil) else {
+      throw ValidationError("give the symptoms either with --symptoms or with --visit FILE")
+    }
+    guard top >= 1 else { throw ValidationError("--top \(top): give 1 or more") }
+  }
+
+  func run() throws {
+    let asked = try visit.map { try VisitQuery.read($0).symptoms } ?? VisitQuery.list(symptoms ?? "")
+    let ensemble = try Ensemble(directories.map { try FinishedRun(RunDirectory($0), overrides: overrides) })
+    let cohort = ensemble.runs[0].data.cohort
+    let set = try VisitQuery.indices(asked, in: cohort.vocabulary(.symptom))
+    let recommendation = Recommendation(
+      cohort: cohort, symptoms: set, scores: try ensemble.scores(ofSymptoms: [set]), top: top)
+    if json {
+      try Console.json(recommendation, snakeCase: false)
+    } else {
+      Console.result(try recommendation.text())
+    }
+  }
+}
+
+/// The symptoms that somebody asks for.
+struct VisitQuery: Decodable {
+  let symptoms: [String]
+
+  static func list(_ text: String) -> [String] {
+    text.split(whereSeparator: { ",，、;".contains($0) }).map { $0.trimmingCharacters(in: .whitespaces) }
+      .filter { !$0.isEmpty }
+  }
+
+  static func read(_ path: String) throws -> VisitQuery {
+    guard let data = FileManager.default.contents(atPath: path) else {
+      throw RecommendError.unreadable(path, reason: "it does not exist or cannot be read")
+    }
+    do { return try JSONDecoder().decode(VisitQuery.self, from: data) } catch {
+      throw RecommendError.unreadable(path, reason: "it is not an object with a list of texts \"symptoms\"")
+    }
+  }
+
+  /// Ascending, each once.
+  static func indices(_ asked: [String], in vocabulary: Vocabulary) throws -> [Int32] {
+    guard !asked.isEmpty else { throw RecommendError.noSymptoms }
+    var set: Set<Int32> = []
+    for text in asked {
+      switch vocabulary.lookup(text) {
+      case .found(let index): set.insert(Int32(index))
+      case .nearest(let names): throw RecommendError.unknownSymptom(text, nearest: names.map { vocabulary.texts[$0] })
+      }
+    }
+    return set.sorted()
+  }
+}
+
+enum RecommendError: Error, CustomStringConvertible {
+  case unreadable(String, reason: String)
+  case noSymptoms
+  case unknownSymptom(String, nearest: [String])
+
+  var description: String {
+    switch self {
+    case .unreadable(let path, let reason): "cannot read the symptoms in \(path): \(reason)"
+    case .noSymptoms: "there is no symptom to recommend for; give at least one name or code of the run's cohort"
+    case .unknownSymptom(let text, let nearest):
+      "the cohort has no symptom \"\(text)\""
+        + (nearest.isEmpty
+          ? "; theriac describe names the cohort's" : "; the nearest are \(nearest.joined(separator: ", "))")
+    }
+  }
+}
+
+/// The best herbs for a symptom set.
+struct Recommendation: Encodable {
+  struct Item: Encodable {
+    let code: String
+    let name: String
+    let probability: Double
+    /// Prescriptions of the training split with the herb; 0: nothing was learnt of it but its features.
+    let trainingCount: Int
+  }
+
+  let symptoms: [String]
+  let herbs: [Item]
+  /// Known interactions between the recommended ones.
+  let interactions: [[String]]
+
+  init(cohort: Cohort, symptoms set: [Int32], scores: [Float], top: Int) {
+    let (symptoms, herbs) = (cohort.vocabulary(.symptom), cohort.vocabulary(.medication))
+    var counts = [Int](repeating: 0, count: herbs.count)
+    for visit in cohort.visits(in: .train) { for code in cohort.codes(.medication, visit: visit) { counts[Int(code)] += 1 } }
+    let best = scores.indices.sorted { (-scores[$0], $0) < (-scores[$1], $1) }.prefix(top)
+    self.symptoms = set.map { symptoms.texts[Int($0)] }
+    self.herbs = best.map {
+      Item(code: herbs.codes[$0], name: herbs.texts[$0], probability: Double(scores[$0]), trainingCount: counts[$0])
+    }
+    let chosen = Set(best.map(Int32.init))
+    interactions = cohort.interactions.filter { chosen.contains($0.a) && chosen.contains($0.b) }
+      .map { [herbs.texts[Int($0.a)], herbs.texts[Int($0.b)]] }
+  }
+
+  func text() throws -> String {
+    var table = TextTable([
+      TextTable.Column("", .right), TextTable.Column("herb"), TextTable.Column("code"),
+      TextTable.Column("probability", .right), TextTable.Column("in training", .right),
+    ])
+    for (rank, herb) in herbs.enumerated() {
+      try table.append([
+        "\(rank + 1)", herb.name, herb.code, NumberText.fixed(herb.probability, 4), NumberText.count(herb.trainingCount),
+      ])
+    }
+    let warnings = interactions.map { "\nwarning: \($0.joined(separator: " and ")) are known to interact" }
+    return "for \(symptoms.joined(separator: ", "))\n\n" + table.text() + warnings.joined()
+  }
+}
