@@ -24,6 +24,7 @@ extension Cohort {
     if let pair = interactions.first(where: { $0.a < 0 || Int($0.b) >= medicationCount }) {
       return "the interaction \(pair.a)–\(pair.b) is not between two of the \(medicationCount) medications"
     }
+    if let fault = medicationProperties?.fault(medications: medicationCount) { return fault }
     return nil
   }
 

@@ -14,6 +14,8 @@ public struct Cohort: Sendable, Equatable {
   public var smiles: [[String]]
   /// Known interactions, ascending, each pair once.
   public var interactions: [Interaction]
+  /// What else is known of the medications; nil when nothing is.
+  public var medicationProperties: MedicationPropertyTable?
   /// One per patient.
   public var splits: [Split]
   /// "official", "shuffled(seed: 7)", or a word of whoever made the split.
@@ -25,8 +27,9 @@ public struct Cohort: Sendable, Equatable {
   public init(
     name: String, vocabularies: [CodeKind: Vocabulary] = [:], patientIDs: [String] = [], visitOffsets: [Int] = [0],
     visitIDs: [String] = [], lists: [CodeKind: CodeLists] = [:], smiles: [[String]] = [],
-    interactions: [Interaction] = [], splits: [Split] = [], splitRule: String = SplitRule.official.description,
-    report: ImportReport = ImportReport(source: ""), contentHash: String = ""
+    interactions: [Interaction] = [], medicationProperties: MedicationPropertyTable? = nil, splits: [Split] = [],
+    splitRule: String = SplitRule.official.description, report: ImportReport = ImportReport(source: ""),
+    contentHash: String = ""
   ) {
     self.name = name
     self.vocabularies = vocabularies
@@ -36,6 +39,7 @@ public struct Cohort: Sendable, Equatable {
     self.lists = lists
     self.smiles = smiles
     self.interactions = interactions
+    self.medicationProperties = medicationProperties
     self.splits = splits
     self.splitRule = splitRule
     self.report = report

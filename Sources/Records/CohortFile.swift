@@ -11,7 +11,8 @@ public enum CohortFile {
     let writer = try CohortWriter(
       path: path,
       header: CohortHeader(
-        name: cohort.name, vocabularies: cohort.vocabularies, smiles: cohort.smiles, interactions: cohort.interactions))
+        name: cohort.name, vocabularies: cohort.vocabularies, smiles: cohort.smiles, interactions: cohort.interactions,
+        medicationProperties: cohort.medicationProperties))
     for patient in 0..<cohort.patientCount {
       try writer.append(
         patientID: cohort.patientIDs[patient],
@@ -68,7 +69,7 @@ public enum CohortFile {
       visitOffsets: try offsets(file, CohortSchema.visitOffsets),
       visitIDs: try file.readStrings(CohortSchema.visitIDs), lists: lists,
       smiles: (0..<(moleculeOffsets.count - 1)).map { Array(smiles[moleculeOffsets[$0]..<moleculeOffsets[$0 + 1]]) },
-      interactions: try interactions(file), splits: splits,
+      interactions: try interactions(file), medicationProperties: try properties(file), splits: splits,
       splitRule: try file.attribute(CohortSchema.splitRule)?.stringValue ?? "",
       report: try CohortSchema.readReport(file), contentHash: hash)
     if let fault = cohort.fault { throw RecordsError.damagedCohort(file.path, reason: fault) }
@@ -77,6 +78,19 @@ public enum CohortFile {
 
   private static func offsets(_ file: HDF5File, _ dataset: String) throws(HDF5Error) -> [Int] {
     try file.read(dataset, as: Int64.self).map { Int($0) }
+  }
+
+  /// Nil in files without properties, such as all that were written before there were any.
+  private static func properties(_ file: HDF5File) throws -> MedicationPropertyTable? {
+    guard file.exists(CohortSchema.properties) else { return nil }
+    let names = try file.readStrings(CohortSchema.propertyNames)
+    let shape = try file.shape(of: CohortSchema.propertyValues)
+    guard shape.count == 2, shape[1] == names.count else {
+      throw RecordsError.damagedCohort(
+        file.path,
+        reason: "\(CohortSchema.propertyValues) has the shape \(shape); expected [medications, \(names.count)]")
+    }
+    return MedicationPropertyTable(names: names, values: try file.read(CohortSchema.propertyValues))
   }
 
   private static func interactions(_ file: HDF5File) throws -> [Interaction] {

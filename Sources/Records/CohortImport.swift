@@ -27,6 +27,9 @@ public enum CohortImport {
       var importer = try TableImporter(paths: paths, options: options, source: source, progress: progress)
       return try importer.run()
     case .official: return try OfficialImporter.run(paths: paths, options: options)
+    case .tcmPD:
+      return try TCMPDImporter.run(
+        paths: try TCMPDPaths(paths), options: try TCMPDOptions(options), progress: progress)
     }
   }
 }

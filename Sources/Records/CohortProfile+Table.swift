@@ -2,8 +2,9 @@ import Foundation
 
 extension CohortProfile {
   /// The rows of the paper's Table 1 beside the paper's own numbers, then splits, label DDI rates, leakage and hashes,
-  /// as aligned plain text.
+  /// as aligned plain text. A cohort of sets has a table of its own.
   public func table() -> String {
+    if let sets { return setTable(sets) }
     let paper = PaperProfile.all
     func size(_ count: Int) -> String { count == 0 ? "-" : Self.grouped(count) }
     func mean(_ value: Double, _ largest: Int, _ count: Int) -> String {
@@ -45,17 +46,20 @@ extension CohortProfile {
           "  \(split.name)", "\(Self.grouped(part.patients)) patients, \(Self.grouped(part.visits)) visits", rate(ddi),
         ])
     }
-    let others = [
-      ["Split", splitRule], ["Leakage", leakage.sentence],
-      ["Molecules", "\(Self.grouped(molecules)) (\(medicationsWithoutMolecule) medications without one)"],
-      ["Interacting medication pairs", Self.grouped(interactions)], ["Source", source.isEmpty ? "-" : source],
-      ["Content hash", contentHash.isEmpty ? "- (not written yet)" : contentHash],
-    ]
+    let others =
+      [
+        ["Split", splitRule], ["Leakage", leakage.sentence],
+        ["Molecules", "\(Self.grouped(molecules)) (\(medicationsWithoutMolecule) medications without one)"],
+      ] + (propertySentence.map { [["Properties", $0]] } ?? []) + [
+        ["Interacting medication pairs", Self.grouped(interactions)], ["Source", source.isEmpty ? "-" : source],
+        ["Content hash", contentHash.isEmpty ? "- (not written yet)" : contentHash],
+      ]
     return [profile, rest, others].map { TextTable.aligned($0).joined(separator: "\n") }.joined(separator: "\n\n")
   }
 
   private func rate(_ value: Double?) -> String { value.map(Self.five) ?? "- (no interactions known)" }
   private static func two(_ value: Double) -> String { String(format: "%.2f", value) }
+  static func three(_ value: Double) -> String { String(format: "%.3f", value) }
   private static func five(_ value: Double) -> String { String(format: "%.5f", value) }
 
   static func grouped(_ number: Int) -> String {

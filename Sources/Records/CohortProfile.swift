@@ -28,10 +28,16 @@ public struct CohortProfile: Codable, Equatable, Sendable {
   public var interactions: Int
   public var molecules: Int
   public var medicationsWithoutMolecule: Int
+  /// Columns of the table of properties; nil in a cohort without one.
+  public var medicationProperties: Int?
+  /// Medications whose properties are all zero; nil without such a table.
+  public var medicationsWithoutProperty: Int?
   /// Interacting pairs ÷ all pairs of medications of the same visit, pooled; nil when no interactions are known.
   public var labelDDI, labelDDITrain, labelDDITest, labelDDIValidation: Double?
   /// What stands in more than one split.
   public var leakage: CohortLeakage
+  /// What rows repeat of one another; nil in a cohort that is not of sets.
+  public var sets: SetProfile?
   /// By the split's name.
   public var splits: [String: Part]
   public var splitRule: String
@@ -58,11 +64,13 @@ public struct CohortProfile: Codable, Equatable, Sendable {
     case visitsPerPatientMax = "visits_per_patient_max"
     case interactions, molecules
     case medicationsWithoutMolecule = "medications_without_molecule"
+    case medicationProperties = "medication_properties"
+    case medicationsWithoutProperty = "medications_without_property"
     case labelDDI = "label_ddi"
     case labelDDITrain = "label_ddi_train"
     case labelDDITest = "label_ddi_test"
     case labelDDIValidation = "label_ddi_validation"
-    case leakage, splits
+    case leakage, sets, splits
     case splitRule = "split_rule"
     case source
     case contentHash = "content_hash"
@@ -87,12 +95,15 @@ public struct CohortProfile: Codable, Equatable, Sendable {
     interactions = cohort.interactions.count
     molecules = cohort.smiles.reduce(0) { $0 + $1.count }
     medicationsWithoutMolecule = medications - cohort.smiles.filter { !$0.isEmpty }.count
+    medicationProperties = cohort.medicationProperties?.width
+    medicationsWithoutProperty = cohort.medicationProperties?.emptyRows.count
     let pairs = InteractingPairs(cohort)
     labelDDI = pairs.rate(Split.allCases)
     labelDDITrain = pairs.rate([.train])
     labelDDITest = pairs.rate([.test])
     labelDDIValidation = pairs.rate([.validation])
     leakage = CohortLeakage(cohort)
+    sets = SetProfile(cohort)
     splits = [:]
     for split in Split.allCases {
       let members = cohort.splits.indices.filter { cohort.splits[$0] == split }

@@ -12,6 +12,7 @@ import HDF5
 /// | `/visits/KIND/offsets`, `indices` | int64 and int32: visit v has `indices[offsets[v] ..< offsets[v + 1]]` |
 /// | `/molecules/offsets`, `smiles` | int64, medications + 1, and strings |
 /// | `/interactions` | int32 `[n, 2]`, medication pairs with first < second |
+/// | `/properties/names`, `values` | strings, and uint8 `[medications, properties]`; absent when none are known |
 /// | `/report/…` | the import report as tables of equally long columns |
 ///
 /// Root attributes: `name`, `split_rule`, `source` and those of every Theriac file.
@@ -34,6 +35,9 @@ enum CohortSchema {
   static let moleculeOffsets = "/molecules/offsets"
   static let smiles = "/molecules/smiles"
   static let interactions = "/interactions"
+  static let properties = "/properties"
+  static let propertyNames = "/properties/names"
+  static let propertyValues = "/properties/values"
 
   static func codes(_ kind: CodeKind) -> String { "/vocabularies/\(kind.rawValue)/codes" }
   static func texts(_ kind: CodeKind) -> String { "/vocabularies/\(kind.rawValue)/texts" }
@@ -53,6 +57,10 @@ enum CohortSchema {
     try file.writeStrings(header.smiles.flatMap { $0 }, to: smiles)
     let pairs = header.interactions.flatMap { [$0.a, $0.b] }
     try file.write(pairs, shape: [header.interactions.count, 2], to: interactions, layout: .checksummed())
+    if let table = header.medicationProperties {
+      try file.writeStrings(table.names, to: propertyNames)
+      try file.write(table.values, shape: [table.count, table.width], to: propertyValues, layout: .checksummed())
+    }
   }
 }
 
@@ -76,6 +84,7 @@ extension CohortHeader {
       throw .invalidCohort(
         reason: "the interaction \(pair.a)–\(pair.b) is not between two of the \(medications) medications")
     }
+    if let fault = medicationProperties?.fault(medications: medications) { throw .invalidCohort(reason: fault) }
     header.interactions = Set(interactions).sorted { ($0.a, $0.b) < ($1.a, $1.b) }
     return header
   }

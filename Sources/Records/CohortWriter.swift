@@ -9,14 +9,17 @@ public struct CohortHeader: Sendable {
   /// One list per medication, or none at all when no molecules are known.
   public var smiles: [[String]]
   public var interactions: [Interaction]
+  public var medicationProperties: MedicationPropertyTable?
 
   public init(
-    name: String, vocabularies: [CodeKind: Vocabulary], smiles: [[String]] = [], interactions: [Interaction] = []
+    name: String, vocabularies: [CodeKind: Vocabulary], smiles: [[String]] = [], interactions: [Interaction] = [],
+    medicationProperties: MedicationPropertyTable? = nil
   ) {
     self.name = name
     self.vocabularies = vocabularies
     self.smiles = smiles
     self.interactions = interactions
+    self.medicationProperties = medicationProperties
   }
 }
 

@@ -12,6 +12,8 @@ public enum ImportFormat: String, CaseIterable, Codable, Sendable {
   case table
   /// Processed files of the NLA-MMR and SafeDrug repositories, converted by `tools/official_to_json`.
   case official
+  /// Prescriptions of Chinese medicine as sets of symptom and herb ids.
+  case tcmPD = "tcm-pd"
 
   /// What it reads, in a few words.
   public var summary: String {
@@ -22,6 +24,7 @@ public enum ImportFormat: String, CaseIterable, Codable, Sendable {
     case .synthea: "Synthea's CSV files: conditions, medications, and procedures, encounters, patients if there"
     case .table: "CSV or TSV tables of your own, described by --mapping FILE.yaml"
     case .official: "files of the NLA-MMR and SafeDrug repositories, converted by tools/official_to_json"
+    case .tcmPD: "TCM-PD's symptom sets and herb sets: prescript_1195.csv, symptoms, herbs, herb_805_27_oneHot.npy"
     }
   }
 }

@@ -47,4 +47,12 @@ extension ImportOptions {
       "symptoms": symptoms?.described ?? "none", "split": split.description, "strict": "\(strict)",
     ]
   }
+
+  /// - Throws: `badOption` for the first option, by name, that is not as in `plain`.
+  func refuse(changedFrom plain: ImportOptions, expected: String) throws(RecordsError) {
+    let allowed = plain.described
+    let changed = described.filter { allowed[$0.key] != $0.value }.keys.sorted()
+    guard let first = changed.first else { return }
+    throw .badOption(first, value: described[first] ?? "", expected: expected)
+  }
 }

@@ -57,12 +57,8 @@ enum OfficialImporter {
     plain.substancesPerText = options.substancesPerText
     plain.moleculeRule = options.moleculeRule
     plain.moleculesPerClass = options.moleculesPerClass
-    let expected = plain.described
-    let changed = options.described.filter { expected[$0.key] != $0.value }.keys.sorted()
-    guard let first = changed.first else { return }
-    throw .badOption(
-      first, value: options.described[first] ?? "",
-      expected: "it to be left out: the visits of official files are taken as they are")
+    try options.refuse(
+      changedFrom: plain, expected: "it to be left out: the visits of official files are taken as they are")
   }
 
   /// Titles from code maps, texts of medications as for every import; else the code.

@@ -30,6 +30,14 @@ public enum RecordsError: Error, Equatable, CustomStringConvertible {
   case noMedicationRoute(folder: String, wanted: [String], lookedFor: [String])
   case nothingKept(reason: String)
   case badOption(String, value: String, expected: String)
+  /// A NumPy array that cannot be read.
+  case badArray(String, NPYFault)
+  /// A table of the properties of medications.
+  case badProperties(String, reason: String)
+  /// An id in a list of ids that no code has.
+  case unknownID(file: String, line: Int, kind: CodeKind, id: Int, expected: String)
+  /// A molecule that cannot be read, where that is to be an error.
+  case badMolecule(file: String, line: Int, smiles: String)
   case notACohort(String, found: String)
   case unsupportedSchema(String, found: String, supported: Int)
   case damagedCohort(String, reason: String)
@@ -85,6 +93,13 @@ public enum RecordsError: Error, Equatable, CustomStringConvertible {
         + "\(lookedFor.joined(separator: ", ")); give a folder with at least one with --maps."
     case .nothingKept(let reason): "No patient is left after the filters: \(reason)."
     case .badOption(let name, let value, let expected): "The option \(name) is \(value); expected \(expected)."
+    case .badArray(let path, let fault): "The array file \(path) cannot be used: \(fault)."
+    case .badProperties(let path, let reason): "The properties \(path) cannot be used: \(reason)."
+    case .unknownID(let file, let line, let kind, let id, let expected):
+      "\(file):\(line): the \(kind.rawValue) id \(id) is out of range; expected \(expected)."
+    case .badMolecule(let file, let line, let smiles):
+      "\(file):\(line): the SMILES \(smiles) cannot be read as a molecule; mend or remove the row, or import with "
+        + "--unparsable-smiles skip, which leaves such rows out and counts them."
     case .notACohort(let path, let found): "\(path) is not a Theriac cohort file; it is \(found)."
     case .unsupportedSchema(let path, let found, let supported):
       "\(path) has cohort schema version \(found); this program reads version \(supported), import the data again."

@@ -13,7 +13,7 @@ struct Import: ParsableCommand {
       """,
     subcommands: [
       ImportMIMIC3.self, ImportMIMIC4.self, ImportEICU.self, ImportSynthea.self, ImportTable.self, ImportOfficial.self,
-      ImportUnknown.self,
+      ImportTCMPD.self, ImportUnknown.self,
     ], defaultSubcommand: ImportUnknown.self)
 }
 
@@ -79,11 +79,22 @@ enum ImportResult {
     let sizes = [Split.train, .validation, .test].map { split in
       "\(cohort.splits.count { $0 == split }) \(split.name)"
     }
+    let profile = CohortProfile(cohort)
+    if let sets = profile.sets {
+      Console.note("Split \(cohort.splitRule): \(sizes.joined(separator: ", ")) rows.\n" + profile.setSentences(sets))
+      Console.result(
+        "\(path): \(cohort.visitCount) rows, \(profile.symptoms) symptoms, \(cohort.medicationCount) medications "
+          + "(\(duration(since: started)))")
+      return
+    }
     Console.note(
-      "Split \(cohort.splitRule): \(sizes.joined(separator: ", ")) patients; \(CohortLeakage(cohort).sentence).")
+      "Split \(cohort.splitRule): \(sizes.joined(separator: ", ")) patients; \(profile.leakage.sentence).")
     Console.result(
       "\(path): \(cohort.patientCount) patients, \(cohort.visitCount) visits, \(cohort.medicationCount) medications "
-        + "(\((ContinuousClock.now - started).formatted(.units(allowed: [.seconds], fractionalPart: .show(length: 1)))))"
-    )
+        + "(\(duration(since: started)))")
+  }
+
+  private static func duration(since started: ContinuousClock.Instant) -> String {
+    (ContinuousClock.now - started).formatted(.units(allowed: [.seconds], fractionalPart: .show(length: 1)))
   }
 }

@@ -30,8 +30,9 @@ struct Inspect: ParsableCommand {
     case "cohort":
       let cohort = try CohortFile.read(path)
       Console.result(
-        "cohort \"\(cohort.name)\": \(cohort.patientCount) patients, \(cohort.visitCount) visits, content \(cohort.contentHash)"
-      )
+        "cohort \"\(cohort.name)\": \(cohort.patientCount) patients, \(cohort.visitCount) visits, "
+          + (cohort.medicationProperties.map { "\($0.width) properties of \($0.count) medications, " } ?? "")
+          + "content \(cohort.contentHash)")
     case "embeddings":
       let embeddings = try EmbeddingsFile.open(path, checkingAll: true)
       Console.result(

@@ -1,0 +1,47 @@
+/// Finds the herb of a row by its id, or by its name in tables without ids.
+struct HerbKey {
+  private let herbs: NumberedCodes
+  private let idColumn: Int?
+  private let nameColumn: Int
+
+  /// - Throws: `missingColumn` in a table with neither `herb_id` nor `herb_name`.
+  init(_ reader: CSVReader, herbs: NumberedCodes) throws(RecordsError) {
+    self.herbs = herbs
+    idColumn = reader.optionalColumn("herb_id")
+    nameColumn = if let idColumn { idColumn } else { try Self.nameColumn(reader) }
+  }
+
+  private static func nameColumn(_ reader: CSVReader) throws(RecordsError) -> Int {
+    guard let column = reader.optionalColumn("herb_name") else {
+      throw .missingColumn("herb_id or herb_name", file: reader.file, found: reader.header)
+    }
+    return column
+  }
+
+  /// The herb of the current row; nil, and the row is counted with its reason.
+  func herb(_ reader: CSVReader) throws(RecordsError) -> Int? {
+    guard idColumn != nil else {
+      let name = reader.field(nameColumn).string
+      guard let found = herbs.position(name: name) else {
+        reader.skip(name.isEmpty ? "no herb_name" : "herb_name is none of the herbs")
+        return nil
+      }
+      if found == nil { reader.skip("herb_name is that of several herbs") }
+      return found.map { Int($0) }
+    }
+    let field = reader.field(nameColumn)
+    guard !field.isEmpty else {
+      reader.skip("no herb_id")
+      return nil
+    }
+    guard let id = field.int else {
+      try reader.malformed("herb_id is not a number", detail: field.shown)
+      return nil
+    }
+    guard let position = herbs.position(id: id) else {
+      reader.skip("herb_id is none of the herbs")
+      return nil
+    }
+    return Int(position)
+  }
+}
