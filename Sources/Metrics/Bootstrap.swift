@@ -39,10 +39,7 @@ public struct Bootstrap: Codable, Equatable, Sendable {
   public func evaluate(
     _ visits: [VisitMetrics], patientOffsets: [Int], averaging: MetricAveraging
   ) throws(MetricError) -> BootstrapResult {
-    guard rounds > 0 else { throw .badSetting("a bootstrap of \(rounds) rounds is empty; at least 1 is needed") }
-    guard fraction > 0, fraction <= 10 else {
-      throw .badSetting("a bootstrap draws \(fraction) times the patients; a number above 0 and up to 10 is needed")
-    }
+    try requireSettings()
     try checkOffsets(patientOffsets, count: visits.count, of: "patients")
     guard !visits.isEmpty else { throw .noVisits }
     var sets: [MetricSet] = []
@@ -59,6 +56,14 @@ public struct Bootstrap: Codable, Equatable, Sendable {
       sets.append(try MetricSet(sample, averaging: averaging))
     }
     return BootstrapResult(rounds: sets)
+  }
+
+  /// - Throws: `MetricError.badSetting` for rounds below 1 or a fraction outside 0...10
+  func requireSettings() throws(MetricError) {
+    guard rounds > 0 else { throw .badSetting("a bootstrap of \(rounds) rounds is empty; at least 1 is needed") }
+    guard fraction > 0, fraction <= 10 else {
+      throw .badSetting("a bootstrap draws \(fraction) times the patients; a number above 0 and up to 10 is needed")
+    }
   }
 }
 

@@ -6,6 +6,8 @@ public enum MetricError: Error, Equatable {
   case length(String, expected: Int, found: Int)
   /// A score is not a number: the model has diverged.
   case notANumber(visit: Int, medication: Int)
+  /// A score to be ranked is infinite or not a number.
+  case notFinite(row: Int, column: Int)
   /// A label, or a medication of an interaction, is outside the vocabulary.
   case outOfRange(String, index: Int, medications: Int)
   /// Offsets do not start at 0, decrease, or do not end at the number of visits.
@@ -23,6 +25,9 @@ extension MetricError: CustomStringConvertible {
       "the evaluation needs \(expected) \(what), but \(found) are given"
     case .notANumber(let visit, let medication):
       "the score of medication \(medication) at visit \(visit) of this evaluation is not a number; "
+        + "the model has diverged, try a smaller learning rate"
+    case .notFinite(let row, let column):
+      "the score of medication \(column) in row \(row) of this evaluation is infinite or not a number; "
         + "the model has diverged, try a smaller learning rate"
     case .outOfRange(let what, let index, let medications):
       "\(what) names medication \(index), but there are \(medications) (0..<\(medications))"
