@@ -123,7 +123,7 @@ let package = Package(
     tests("Bench", ["Training", "Molecules", "TextEncoder"]),
     tests("Sweeps"),
     .testTarget(
-      name: "TheriacTests", dependencies: ["theriac", "Checkpoints", "Reports", "TestSupport"]),
+      name: "TheriacTests", dependencies: ["theriac", "Checkpoints", "HDF5", "Records", "Reports", "TextEncoder", "TestSupport"]),
   ],
   swiftLanguageModes: [.v6],
   cLanguageStandard: .gnu11,

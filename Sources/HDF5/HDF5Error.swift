@@ -89,6 +89,7 @@ public enum HDF5Error: Error, Equatable, CustomStringConvertible {
       switch expected {
       case "cohort": "'theriac import' or 'theriac synth' makes one"
       case "embeddings": "'theriac embed' makes one"
+      case "vocabulary_embeddings": "'theriac embed --vocabulary' makes one"
       case "checkpoint": "'theriac train' makes them in runs/NAME/checkpoints"
       default: "check the path"
       }

@@ -1,5 +1,5 @@
 /// The three root attributes by which a file of Theriac describes itself: `theriac_kind` ("cohort", "embeddings",
-/// "checkpoint"), `schema_version` and `content_hash`. When root attributes belong to the content, `hashed_attributes`
+/// "checkpoint" ...), `schema_version` and `content_hash`. When root attributes belong to the content, `hashed_attributes`
 /// names them (separated by commas), and when groups do not, `unhashed_groups` names those, so that any reader can verify
 /// any kind of file. What is not hashed is still under the stamp (`FileStamp`), which covers all bytes.
 public enum KindedFile {

@@ -38,6 +38,8 @@ public enum TextEncoderError: Error, Equatable, CustomStringConvertible {
   case badTexts(path: String, reason: String)
   /// An embeddings file is not one, or is damaged.
   case badEmbeddings(path: String, reason: String)
+  /// A file holds embeddings of something else than was asked for.
+  case wrongLayout(path: String, holds: String, needs: String, command: String)
   /// An embeddings file was made from another cohort.
   case wrongCohort(path: String, expected: String, found: String)
   /// The file layer refused; its error says what and where.
@@ -82,6 +84,8 @@ public enum TextEncoderError: Error, Equatable, CustomStringConvertible {
       "\(path) cannot be used as a file of texts: \(reason)."
     case .badEmbeddings(let path, let reason):
       "\(path) cannot be used as an embeddings file: \(reason); make it again with `theriac embed`."
+    case .wrongLayout(let path, let holds, let needs, let command):
+      "\(path) holds vectors of \(holds), but those of \(needs) are needed; make them with `\(command)`."
     case .wrongCohort(let path, let expected, let found):
       "\(path) holds embeddings of cohort \(found), but the cohort in use is \(expected);"
         + " run `theriac embed` on this cohort."

@@ -34,10 +34,18 @@ struct Embed: ParsableCommand {
       the numbers do not depend on --threads or --workers. Finished parts are kept in OUT.partial: after any kill the \
       same command goes on, to the same file. An output that is already there, of the same texts, model and settings, \
       is left as it is; of other texts, those that it has already are taken over, and so from files of --reuse.
+      Of a cohort the texts of its visits and medications are encoded, or with --vocabulary those of its codes, each once.
       """)
 
   @Option(help: "Cohort file.")
   var cohort: String?
+  @Flag(
+    inversion: .prefixedNo,
+    help: """
+      Encode the codes of the cohort, as FMCHS needs them, instead of its visits. Default: if the cohort has symptoms and \
+      medications, but neither diagnoses nor procedures.
+      """)
+  var vocabulary: Bool?
   @Option(help: "Text file, one text a line, instead of a cohort; OUT gets the dataset emb [lines, d].")
   var texts: String?
   @Option(help: "Folder of the language model. Repeat it for several; OUT then has {plm} in its name.")
@@ -72,6 +80,7 @@ struct Embed: ParsableCommand {
 
   func validate() throws {
     guard (cohort == nil) != (texts == nil) else { throw ValidationError("give --cohort FILE or --texts FILE") }
+    if vocabulary != nil, cohort == nil { throw ValidationError("--vocabulary and --no-vocabulary go with --cohort") }
     if encoder == .plm, plm.isEmpty { throw ValidationError("Missing expected argument '--plm <plm>'") }
     if encoder == .hashing,
       !plm.isEmpty || lowerCase != nil || maxTokens != nil || pooling != .mean || precision != .float32
@@ -110,7 +119,7 @@ struct Embed: ParsableCommand {
   }
 
   func run() throws {
-    let source = try TextSource(cohort: cohort, texts: texts)
+    let source = try TextSource(cohort: cohort, texts: texts, vocabulary: vocabulary)
     if encoder == .hashing {
       var recipe = EncoderRecipe(plm: nil)
       recipe.width = width
@@ -176,13 +185,25 @@ struct Embed: ParsableCommand {
 /// Where the texts come from.
 enum TextSource {
   case cohort(Cohort)
+  /// The codes of a cohort.
+  case vocabulary(Cohort)
   case lines([String], name: String)
 
-  init(cohort: String?, texts: String?) throws {
+  /// - Parameter vocabulary: nil: as the cohort's kinds say
+  init(cohort: String?, texts: String?, vocabulary: Bool?) throws {
     if let texts {
       self = .lines(try TextEmbeddings.lines(of: texts), name: (texts as NSString).lastPathComponent)
     } else {
-      self = .cohort(try CohortFile.read(cohort ?? ""))
+      let cohort = try CohortFile.read(cohort ?? "")
+      let isSetBased =
+        [CodeKind.symptom, .medication].allSatisfy { cohort.vocabulary($0).count > 0 }
+        && [CodeKind.diagnosis, .procedure].allSatisfy { cohort.vocabulary($0).count == 0 }
+      if vocabulary == nil, isSetBased {
+        Console.note(
+          "the cohort has symptoms and medications alone: encoding its codes, as FMCHS needs them "
+            + "(--no-vocabulary: its visits)")
+      }
+      self = vocabulary ?? isSetBased ? .vocabulary(cohort) : .cohort(cohort)
     }
   }
 
@@ -192,6 +213,9 @@ enum TextSource {
     switch self {
     case .cohort(let cohort):
       guard let file = try? EmbeddingsFile.open(path, checkingAll: true) else { return false }
+      return file.cohortHash == cohort.contentHash && file.encoder == identity
+    case .vocabulary(let cohort):
+      guard let file = try? VocabularyEmbeddings.open(path) else { return false }
       return file.cohortHash == cohort.contentHash && file.encoder == identity
     case .lines(let lines, _):
       guard let file = try? TextEmbeddings.open(path) else { return false }
@@ -205,6 +229,8 @@ enum TextSource {
   ) throws -> EmbeddingReport {
     switch self {
     case .cohort(let cohort): try embedder.embed(cohort, to: path, reuse: reuse, progress: progress)
+    case .vocabulary(let cohort):
+      try embedder.embed(vocabularyOf: cohort, to: path, reuse: reuse, progress: progress)
     case .lines(let lines, let name):
       try embedder.embed(texts: lines, source: name, to: path, reuse: reuse, progress: progress)
     }

@@ -2,6 +2,7 @@ import ArgumentParser
 import Checkpoints
 import Foundation
 import HDF5
+import Molecules
 import Records
 import Reports
 import TextEncoder
@@ -10,7 +11,7 @@ struct Inspect: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Say what a Theriac file or a language-model folder is, and whether it is sound.")
 
-  @Argument(help: "cohort.h5, embeddings.h5, a checkpoint, or a Hugging Face folder.")
+  @Argument(help: "cohort.h5, embeddings.h5, a checkpoint, vectors of molecules, or a Hugging Face folder.")
   var path: String
 
   func run() throws {
@@ -25,6 +26,7 @@ struct Inspect: ParsableCommand {
     }
     let file = try HDF5File.open(path)
     let kind = try file.attribute("theriac_kind")?.stringValue ?? ""
+    let isVectorFile = MoleculeVectorFile.isOne(file)
     try file.close()
     switch kind {
     case "cohort":
@@ -39,6 +41,14 @@ struct Inspect: ParsableCommand {
         "embeddings: \(embeddings.visitCount) visits and \(embeddings.medicationCount) medications of width "
           + "\(embeddings.width) from \(embeddings.encoder.summary), of the cohort \(embeddings.cohortHash), "
           + "content \(embeddings.contentHash)" + (embeddings.caution.map { "\nwarning: \($0)" } ?? ""))
+    case "vocabulary_embeddings":
+      let embeddings = try VocabularyEmbeddings.open(path)
+      let counts = CodeKind.allCases.filter { embeddings.count(of: $0) > 0 }
+        .map { "\(NumberText.count(embeddings.count(of: $0))) \($0.plural)" }
+      Console.result(
+        "embeddings of a vocabulary: \(counts.joined(separator: ", ")), width \(embeddings.width), from "
+          + "\(embeddings.encoder.summary), of the cohort \(embeddings.cohortHash), content \(embeddings.contentHash)"
+          + (embeddings.encoder.caution.map { "\nwarning: \($0)" } ?? ""))
     case "text_embeddings":
       let embeddings = try TextEmbeddings.open(path)
       Console.result(
@@ -54,6 +64,8 @@ struct Inspect: ParsableCommand {
             ", best validation Jaccard \(NumberText.fixed($0, 4)) in epoch \(checkpoint.bestEpoch ?? 0)"
           } ?? "")
           + "\n\n\(checkpoint.configYAML)")
+    case "" where isVectorFile:
+      Console.result("vectors of molecules: \(try MoleculeVectorFile.read(path).source)")
     default:
       throw ValidationError("\(path) is an HDF5 file, but not one of Theriac's (no theriac_kind)")
     }

@@ -3,7 +3,7 @@ import Records
 
 /// What an embedding run did.
 public struct EmbeddingReport: Equatable, Sendable {
-  /// Visits × 5 + medications, or lines.
+  /// Visits × 5 + medications, or codes, or lines.
   public var texts: Int
   /// Distinct ones: equal texts are encoded once.
   public var distinct: Int
@@ -65,7 +65,8 @@ public struct Embedder: Sendable {
       throw TextEncoderError.badCohort(reason: "it has no content hash; write it to a file first")
     }
     let distinct = DistinctTexts(try VisitTexts(cohort))
-    return try make(distinct, path, reuse, EmbeddingsFile.kind, EmbeddingsFile.hashed, progress) { file, rows in
+    return try make(distinct, path, reuse, EmbeddingsFile.layout.rawValue, EmbeddingsFile.hashed, progress) {
+      file, rows in
       let kinds = VisitTextKind.allCases.count
       let visits = distinct.visitRows.count / kinds
       try rows.write(distinct.visitRows, leading: [visits, kinds], to: EmbeddingsFile.visitsName, of: file)
@@ -88,14 +89,15 @@ public struct Embedder: Sendable {
     progress: (@Sendable (EmbeddingProgress) -> Void)? = nil
   ) throws -> EmbeddingReport {
     let distinct = DistinctTexts(texts)
-    return try make(distinct, path, reuse, TextEmbeddings.kind, TextEmbeddings.hashed, progress) { file, rows in
+    return try make(distinct, path, reuse, TextEmbeddings.layout.rawValue, TextEmbeddings.hashed, progress) {
+      file, rows in
       try rows.write(distinct.otherRows, leading: [texts.count], to: TextEmbeddings.dataset, of: file)
       try file.setAttribute("source", .string(source))
       try file.setAttribute("texts_hash", .string(TextEmbeddings.hash(of: texts)))
     }
   }
 
-  private func make(
+  func make(
     _ distinct: DistinctTexts, _ path: String, _ reuse: [String], _ kind: String, _ hashed: [String],
     _ progress: (@Sendable (EmbeddingProgress) -> Void)?, _ write: (HDF5File, DistinctRows) throws -> Void
   ) throws -> EmbeddingReport {
@@ -117,7 +119,7 @@ public struct Embedder: Sendable {
       long: distinct.places(rows.isLong), empty: distinct.emptyPlaces, tokensPerSecond: 0, contentHash: "")
     report.tokensPerSecond = seconds > 0 ? Double(job.storedTokens - before) / seconds : 0
     report.contentHash = try TextEncoderError.wrapping(path) {
-      try KindedFile.write(at: path, kind: kind, schemaVersion: EmbeddingsFile.schema, hashing: hashed) { file in
+      try KindedFile.write(at: path, kind: kind, schemaVersion: EmbeddingLayout.schema, hashing: hashed) { file in
         try write(file, rows)
         try identity.write(to: file)
         try file.setAttribute("d", .int(Int64(identity.width)))

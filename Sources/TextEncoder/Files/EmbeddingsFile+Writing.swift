@@ -48,7 +48,9 @@ extension EmbeddingsFile {
     let kinds = VisitTextKind.allCases.count
     return try TextEncoderError.wrapping(path) {
       try finite(medications, "the embedding of medication")
-      return try KindedFile.write(at: path, kind: kind, schemaVersion: schema, hashing: hashed) { file in
+      return try KindedFile.write(
+        at: path, kind: layout.rawValue, schemaVersion: EmbeddingLayout.schema, hashing: hashed
+      ) { file in
         let writer = try file.rowWriter(visitsName, shape: [cohort.visitCount, kinds, width], as: Float.self)
         let block = max(1, (4 << 20) / (kinds * width))
         for first in stride(from: 0, to: cohort.visitCount, by: block) {

@@ -9,8 +9,7 @@ import HDF5
 ///   cohort, cohort_hash, d, the counts of the run, and `theriac_kind`, `schema_version`, `content_hash` as in every
 ///   file of Theriac
 public struct EmbeddingsFile: Sendable {
-  static let kind = "embeddings"
-  static let schema = 1
+  static let layout = EmbeddingLayout.visits
   static let visitsName = "/visits"
   static let medicationsName = "/medications"
   static let kinds = VisitTextKind.allCases.map(\.name).joined(separator: ",")
@@ -43,10 +42,10 @@ public struct EmbeddingsFile: Sendable {
   /// Opens and checks the kind, the schema, the attributes and the shapes; the whole content (its hash, and that every
   /// number is finite) when `/visits` has at most `checkedBytes` or `checkingAll` says so. Of a larger file only
   /// `/medications` is checked here: the writer has verified the rest, and `checkingAll: true` does it again.
-  /// - Throws: `file`, `badEmbeddings`.
+  /// - Throws: `wrongLayout` for embeddings of a vocabulary or of lines, `file`, `badEmbeddings`.
   public static func open(_ path: String, checkingAll: Bool? = nil) throws(TextEncoderError) -> EmbeddingsFile {
     try TextEncoderError.wrapping(path) {
-      let file = try KindedFile.open(path, kind: kind, schemaVersions: schema...schema)
+      let file = try layout.open(path)
       let result = try EmbeddingsFile(file)
       try result.requireFinite(result.medications.withUnsafeBufferPointer(firstNotFinite), in: medicationsName)
       if checkingAll ?? (result.visits.count * MemoryLayout<Float>.size <= checkedBytes) {

@@ -1,4 +1,5 @@
 import HDF5
+import Records
 
 /// Rows that earlier files of embeddings have, by the text that they are of.
 struct KnownRows {
@@ -18,7 +19,7 @@ struct KnownRows {
   subscript(key: TextKey) -> Row? { rows[key] }
 
   /// - Parameters:
-  ///   - files: of any texts, of a cohort or of a text file; of equal texts the first counts.
+  ///   - files: of any texts: of visits, a vocabulary or a text file; of equal texts the first counts.
   ///   - identity: rows of another encoder, or of other settings, are left.
   ///   - output: if it is among the files and cannot be read, that is a note, because it will be replaced.
   /// - Throws: `file`, `badEmbeddings` when another file cannot be read.
@@ -35,16 +36,26 @@ struct KnownRows {
 
   private mutating func take(_ path: String, _ identity: EncoderIdentity) throws {
     let file = try HDF5File.open(path)
-    let isCohort = try KindedFile.kind(of: file) != TextEmbeddings.kind
+    let layout = try KindedFile.kind(of: file).flatMap(EmbeddingLayout.init) ?? .visits
     // Opening checks the content's hash.
-    let encoder =
-      isCohort ? try EmbeddingsFile.open(path, checkingAll: true).encoder : try TextEmbeddings.open(path).encoder
+    let encoder: EncoderIdentity
+    let datasets: [String]
+    switch layout {
+    case .visits:
+      encoder = try EmbeddingsFile.open(path, checkingAll: true).encoder
+      datasets = [EmbeddingsFile.visitsName, EmbeddingsFile.medicationsName]
+    case .vocabulary:
+      encoder = try VocabularyEmbeddings.open(path).encoder
+      datasets = CodeKind.allCases.map(VocabularyEmbeddings.dataset)
+    case .lines:
+      encoder = try TextEmbeddings.open(path).encoder
+      datasets = [TextEmbeddings.dataset]
+    }
     guard encoder == identity else {
       notes.append(
         "\(path) was made by another encoder or with other settings (\(encoder.summary)): nothing taken over.")
       return
     }
-    let datasets = isCohort ? [EmbeddingsFile.visitsName, EmbeddingsFile.medicationsName] : [TextEmbeddings.dataset]
     guard datasets.allSatisfy({ file.exists(TextKey.dataset($0)) && file.exists(TextKey.tokens($0)) }) else {
       notes.append("\(path) does not say which texts its rows are of, as files of older versions: nothing taken over.")
       return

@@ -2,7 +2,7 @@ import HDF5
 
 /// The file that `theriac embed --texts` writes: `/emb` float32 `[n, d]`, a row for each line, in order.
 public struct TextEmbeddings: Sendable {
-  static let kind = "text_embeddings"
+  static let layout = EmbeddingLayout.lines
   static let dataset = "/emb"
   static let hashed = EncoderIdentity.attributes + ["d", "texts_hash"]
 
@@ -13,10 +13,10 @@ public struct TextEmbeddings: Sendable {
   public let textsHash: String
 
   /// Opens and checks a file whole.
-  /// - Throws: `file`, `badEmbeddings`.
+  /// - Throws: `wrongLayout`, `file`, `badEmbeddings`.
   public static func open(_ path: String) throws(TextEncoderError) -> TextEmbeddings {
     try TextEncoderError.wrapping(path) {
-      let file = try KindedFile.open(path, kind: kind, schemaVersions: EmbeddingsFile.schema...EmbeddingsFile.schema)
+      let file = try layout.open(path)
       guard file.exists(dataset), let width = try file.attribute("d")?.intValue else {
         throw TextEncoderError.badEmbeddings(path: path, reason: "it has no dataset \(dataset) or no attribute d")
       }
