@@ -77,7 +77,7 @@ let package = Package(
     module("Cluster", ["Wire", "CZeroMQ"]),
     module("Reports"),
     module(
-      "Runs", ["Training", "Cluster", "Checkpoints", "Metrics", "Records", "TextEncoder", "Molecules", "HDF5"]),
+      "Runs", ["Training", "Models", "Baselines", "Random", "Cluster", "Checkpoints", "Metrics", "Records", "TextEncoder", "Molecules", "HDF5"]),
     module(
       "Sweeps",
       [

@@ -9,6 +9,14 @@ public struct RankingMetric: Equatable, Sendable {
   public var f1: Double
   /// Mean over rows of each row's 2PR / (P + R). Another number than `f1`, and not the one of those papers.
   public var meanF1: Double
+
+  public init(k: Int, precision: Double, recall: Double, f1: Double, meanF1: Double) {
+    self.k = k
+    self.precision = precision
+    self.recall = recall
+    self.f1 = f1
+    self.meanF1 = meanF1
+  }
 }
 
 /// The ranking metrics of one evaluation.
@@ -22,6 +30,12 @@ public struct RankingMetricSet: Equatable, Sendable {
   public var rows: Int
   /// One entry per cutoff, in the order of `RankingMetrics.cutoffs`.
   public var metrics: [RankingMetric]
+
+  /// Numbers that were stored.
+  public init(rows: Int, metrics: [RankingMetric]) {
+    self.rows = rows
+    self.metrics = metrics
+  }
 
   /// Sums in the order of the rows, so the result does not depend on who ranked which of them.
   /// - Throws: `MetricError.noVisits`

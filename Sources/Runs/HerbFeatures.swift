@@ -35,10 +35,10 @@ public struct HerbFeatures {
     let prior = try HerbGraph.prior(Self.sets(.medication, cohort, training))
 
     let texts = config.embeddings.isEmpty ? nil : try VocabularyEmbeddings.open(config.embeddings)
-    try texts?.require(cohortHash: cohort.contentHash)
+    try texts?.require(cohort)
     let semantics: [Float]
     if let texts {
-      semantics = try texts.vectors(of: .symptom)
+      semantics = texts.vectors(of: .symptom)
     } else {
       semantics = Self.randomRows(symptoms, width: settings.semanticWidth, seed: UInt64(settings.featureSeed))
       notes.append((false, "no embeddings: the symptoms' vectors are random (theriac embed makes vectors of their names)"))
@@ -49,7 +49,7 @@ public struct HerbFeatures {
       guard let texts else {
         throw ConfigError.missing(key: "embeddings", hint: "herb_texts needs vectors of the herbs' texts (theriac embed)")
       }
-      herb.append(try texts.vectors(of: .medication), width: texts.width)
+      herb.append(texts.vectors(of: .medication), width: texts.width)
     }
     guard herb.width > 0 else { throw TrainingError.noHerbFeatures }
 

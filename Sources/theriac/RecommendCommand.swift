@@ -78,7 +78,10 @@ struct VisitQuery: Decodable {
     for text in asked {
       switch vocabulary.lookup(text) {
       case .found(let index): set.insert(Int32(index))
-      case .nearest(let names): throw RecommendError.unknownSymptom(text, nearest: names.map { vocabulary.texts[$0] })
+      case .unknown(let nearest):
+        throw RecommendError.unknownSymptom(text, nearest: nearest.map { vocabulary.texts[$0] })
+      case .ambiguous(let matches):
+        throw RecommendError.ambiguousSymptom(text, codes: matches.map { vocabulary.codes[$0] })
       }
     }
     return set.sorted()
@@ -89,11 +92,14 @@ enum RecommendError: Error, CustomStringConvertible {
   case unreadable(String, reason: String)
   case noSymptoms
   case unknownSymptom(String, nearest: [String])
+  case ambiguousSymptom(String, codes: [String])
 
   var description: String {
     switch self {
     case .unreadable(let path, let reason): "cannot read the symptoms in \(path): \(reason)"
     case .noSymptoms: "there is no symptom to recommend for; give at least one name or code of the run's cohort"
+    case .ambiguousSymptom(let text, let codes):
+      "several symptoms of the cohort are called \"\(text)\"; give a code: \(codes.joined(separator: ", "))"
     case .unknownSymptom(let text, let nearest):
       "the cohort has no symptom \"\(text)\""
         + (nearest.isEmpty
