@@ -57,7 +57,7 @@ public struct PresRecSTBaseline: HerbBaseline {
   }
 }
 
-struct PresRecSTNetwork<Element: TensorElement>: HerbNetwork {
+package struct PresRecSTNetwork<Element: TensorElement>: HerbNetwork {
   /// Linear, BatchNorm, ReLU, Linear. The repository gives BatchNorm its width as ε (the second argument of torch's
   /// `BatchNorm1d`): 64 instead of 1e-5. Its numbers are those of this ε, so it stays.
   struct Block {
@@ -79,7 +79,7 @@ struct PresRecSTNetwork<Element: TensorElement>: HerbNetwork {
   let aggregation, treatmentMixer: Linear<Element>
   let symptomBlock, syndromeBlock, treatmentBlock: Block
 
-  init(
+  package init(
     _ data: HerbData, width: Int, syndromes: Int, treatments: Int, in scope: ParameterScope<Element>
   ) throws {
     symptoms = try Embedding(data.symptomCount, width, in: scope["symptoms"])
@@ -93,7 +93,7 @@ struct PresRecSTNetwork<Element: TensorElement>: HerbNetwork {
     treatmentBlock = try Block(3 * width, width, in: scope["treatment_block"])
   }
 
-  func scorer(_ step: DropoutStep?) throws -> (SymptomBatch<Element>) throws -> Tensor<Element> {
+  package func scorer(_ step: DropoutStep?) throws -> (SymptomBatch<Element>) throws -> Tensor<Element> {
     let training = step != nil
     return { batch in
       // Symptoms.
