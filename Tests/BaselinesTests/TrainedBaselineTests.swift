@@ -48,7 +48,7 @@ import Testing
         graph: name == "kdhr" ? .training : .allRows, width: 8, hidden: 16, recipe: quick(KDHRBaseline.recipe, 0.01))
     default:
       return PresRecSTBaseline(
-        trainsOnValidation: name != "presrecst", width: 16, recipe: quick(PresRecSTBaseline.recipe(epochs: 1), 0.005))
+        trainsOnValidation: name != "presrecst", width: 16, recipe: quick(PresRecSTBaseline.recipe, 0.005))
     }
   }
 
