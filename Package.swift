@@ -112,7 +112,9 @@ let package = Package(
       name: "TextEncoderTests", dependencies: ["TextEncoder", "Records", "HDF5", "TestSupport", "CKernels"],
       exclude: ["Fixtures"]),
     tests("Metrics", ["HDF5"]),
-    tests("Baselines", ["CZlib", "Layers", "Metrics", "TensorCore"]),
+    .testTarget(
+      name: "BaselinesTests", dependencies: ["Baselines", "CZlib", "Layers", "Metrics", "Random", "TensorCore"],
+      exclude: ["Fixtures"]),
     tests("Checkpoints", ["HDF5"]),
     tests("Models", ["HDF5", "Layers", "TensorCore"]),
     tests("Training", ["Checkpoints", "Molecules", "Random", "Records", "TensorCore"]),

@@ -4,7 +4,7 @@ import Random
 import TensorCore
 
 /// A network from symptom sets to a logit per herb.
-protocol HerbNetwork<Element> {
+package protocol HerbNetwork<Element> {
   associatedtype Element: TensorElement
   /// Computes what does not depend on the rows (graphs), and returns the function from rows to logits `[rows, herbs]`.
   /// - Parameter step: of dropout and batch statistics; nil in evaluation
@@ -12,7 +12,7 @@ protocol HerbNetwork<Element> {
 }
 
 /// Trains a network, keeps its best epoch and scores with that.
-struct BaselineTrainer<Network: HerbNetwork> {
+package struct BaselineTrainer<Network: HerbNetwork> {
   let network: Network
   let store: ParameterStore<Network.Element>
   let data: HerbData
@@ -21,10 +21,22 @@ struct BaselineTrainer<Network: HerbNetwork> {
   /// Rows that are learnt from.
   let rows: [Int]
 
+  package init(
+    network: Network, store: ParameterStore<Network.Element>, data: HerbData, recipe: TrainingRecipe, seed: UInt64,
+    rows: [Int]
+  ) {
+    self.network = network
+    self.store = store
+    self.data = data
+    self.recipe = recipe
+    self.seed = seed
+    self.rows = rows
+  }
+
   /// Rows scored at a time.
   private static var evaluationBatch: Int { 1024 }
 
-  func fit(_ progress: (BaselineEpoch) throws -> Void) throws -> BaselineFit {
+  package func fit(_ progress: (BaselineEpoch) throws -> Void) throws -> BaselineFit {
     try recipe.validate()
     let adam = Adam(store, weightDecay: recipe.weightDecay, decoupled: recipe.isDecoupled)
     let labels = try data.labels(data.validation)
@@ -55,7 +67,7 @@ struct BaselineTrainer<Network: HerbNetwork> {
 
   /// One epoch.
   /// - Returns: mean over rows of the cross-entropy summed over herbs
-  func train(epoch: Int, _ adam: Adam<Network.Element>) throws -> Double {
+  package func train(epoch: Int, _ adam: Adam<Network.Element>) throws -> Double {
     let rate = recipe.schedule.rate(base: recipe.learningRate, at: epoch - 1)
     var order = rows
     if recipe.shuffles {
@@ -74,7 +86,7 @@ struct BaselineTrainer<Network: HerbNetwork> {
 
   /// Leaves the gradients of one step in the store.
   /// - Returns: the loss that was differentiated
-  func gradients(_ rows: ArraySlice<Int>, _ step: DropoutStep) throws -> Double {
+  package func gradients(_ rows: ArraySlice<Int>, _ step: DropoutStep) throws -> Double {
     store.zeroGradients()
     let logits = try network.scorer(step)(SymptomBatch(data, rows: rows))
     let targets = try data.targets(rows, as: Network.Element.self)
@@ -92,7 +104,7 @@ struct BaselineTrainer<Network: HerbNetwork> {
   }
 
   /// Logits of some rows, and their mean cross-entropy summed over herbs.
-  func scores(_ rows: [Int]) throws -> (scores: [Float], loss: Double) {
+  package func scores(_ rows: [Int]) throws -> (scores: [Float], loss: Double) {
     var scores: [Float] = []
     scores.reserveCapacity(rows.count * data.herbCount)
     var loss = 0.0

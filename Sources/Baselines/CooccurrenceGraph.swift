@@ -1,19 +1,23 @@
 import TensorCore
 
 /// Which symptoms and herbs occur together: three graphs, both directions of every edge, no loops.
-struct CooccurrenceGraph: Equatable {
+package struct CooccurrenceGraph: Equatable {
   /// How often two must occur together to be neighbours. The graphs in KDHR's repository are exactly these numbers over
   /// all 33,765 rows of TCM-PD, test rows included.
-  struct Thresholds: Equatable {
-    var symptoms = 5
-    var herbs = 40
-    var mixed = 1
+  package struct Thresholds: Equatable {
+    var symptoms, herbs, mixed: Int
+
+    package init(symptoms: Int = 5, herbs: Int = 40, mixed: Int = 1) {
+      self.symptoms = symptoms
+      self.herbs = herbs
+      self.mixed = mixed
+    }
   }
 
-  struct Edges: Equatable {
-    var source: [Int32] = []
+  package struct Edges: Equatable {
+    package var source: [Int32] = []
     /// Ascending.
-    var target: [Int32] = []
+    package var target: [Int32] = []
 
     /// One over the number of neighbours of each edge's target: weights of a mean.
     func shares<Element: TensorElement>(nodes: Int, as type: Element.Type) -> [Element] {
@@ -24,11 +28,11 @@ struct CooccurrenceGraph: Equatable {
   }
 
   /// Among symptoms, and among herbs (each numbered from 0).
-  let symptoms, herbs: Edges
+  package let symptoms, herbs: Edges
   /// Between them: symptoms 0..<n_s, herbs behind them.
-  let mixed: Edges
+  package let mixed: Edges
 
-  init(_ data: HerbData, rows: some Collection<Int>, thresholds: Thresholds = Thresholds()) {
+  package init(_ data: HerbData, rows: some Collection<Int>, thresholds: Thresholds = Thresholds()) {
     let (ns, nh) = (data.symptomCount, data.herbCount)
     func within(_ sets: SetRows, _ threshold: Int) -> Edges {
       let counts = Cooccurrence.pairs(within: sets, rows: rows)

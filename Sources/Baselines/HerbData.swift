@@ -57,13 +57,13 @@ public struct HerbData: Sendable {
 }
 
 /// How often symptoms and herbs, and pairs of them, occur in some rows.
-struct Cooccurrence: Equatable {
-  let rows: Int
-  let symptoms, herbs: [Int]
+package struct Cooccurrence: Equatable {
+  package let rows: Int
+  package let symptoms, herbs: [Int]
   /// Rows with both, `[symptoms, herbs]`.
-  let pairs: [Int32]
+  package let pairs: [Int32]
 
-  init(_ data: HerbData, rows: some Collection<Int>) {
+  package init(_ data: HerbData, rows: some Collection<Int>) {
     var symptoms = [Int](repeating: 0, count: data.symptomCount)
     var herbs = [Int](repeating: 0, count: data.herbCount)
     var pairs = [Int32](repeating: 0, count: data.symptomCount * data.herbCount)

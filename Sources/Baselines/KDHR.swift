@@ -60,7 +60,7 @@ public struct KDHRBaseline: HerbBaseline {
   }
 }
 
-struct KDHRNetwork<Element: TensorElement>: HerbNetwork {
+package struct KDHRNetwork<Element: TensorElement>: HerbNetwork {
   /// The branch that learns the vectors of symptoms, or that of herbs; each runs over all nodes.
   struct Branch {
     let first, second, fusion: Linear<Element>
@@ -89,7 +89,7 @@ struct KDHRNetwork<Element: TensorElement>: HerbNetwork {
   let mixedMean, symptomSum, herbSum: GraphProduct<Element>
   let properties: Tensor<Element>?
 
-  init(
+  package init(
     _ data: HerbData, graph: CooccurrenceGraph, width: Int, hidden: Int, in scope: ParameterScope<Element>
   ) throws {
     (symptoms, herbs) = (data.symptomCount, data.herbCount)
@@ -129,7 +129,7 @@ struct KDHRNetwork<Element: TensorElement>: HerbNetwork {
     try mixedMean(Tensor.concatenated(messages)).tanh().split([width, width])
   }
 
-  func scorer(_ step: DropoutStep?) throws -> (SymptomBatch<Element>) throws -> Tensor<Element> {
+  package func scorer(_ step: DropoutStep?) throws -> (SymptomBatch<Element>) throws -> Tensor<Element> {
     let nodes = try nodes(training: step != nil)
     return { batch in
       let mean = try batch.means(of: nodes.symptoms)

@@ -24,17 +24,17 @@ public struct LogisticRegressionBaseline: HerbBaseline {
   }
 }
 
-struct LogisticRegressionNetwork<Element: TensorElement>: HerbNetwork {
+package struct LogisticRegressionNetwork<Element: TensorElement>: HerbNetwork {
   /// W `[symptoms, herbs]`, b `[herbs]`
   let weight, bias: Parameter<Element>
 
-  init(_ data: HerbData, in scope: ParameterScope<Element>) throws {
+  package init(_ data: HerbData, in scope: ParameterScope<Element>) throws {
     weight = try scope.parameter("weight", [data.symptomCount, data.herbCount], .zeros)
     bias = try scope.parameter("bias", [data.herbCount], .zeros)
     for (herb, logit) in data.priorLogits.enumerated() { bias.values[herb] = Element(logit) }
   }
 
-  func scorer(_ step: DropoutStep?) throws -> (SymptomBatch<Element>) throws -> Tensor<Element> {
+  package func scorer(_ step: DropoutStep?) throws -> (SymptomBatch<Element>) throws -> Tensor<Element> {
     let (weight, bias) = (weight.tensor, bias.tensor)
     return { batch in try batch.sums(of: weight).adding(row: bias) }
   }

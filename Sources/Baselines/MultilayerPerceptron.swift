@@ -36,13 +36,13 @@ public struct MLPBaseline: HerbBaseline {
   }
 }
 
-struct MLPNetwork<Element: TensorElement>: HerbNetwork {
+package struct MLPNetwork<Element: TensorElement>: HerbNetwork {
   /// W₁ `[symptoms, width]`, b₁ `[width]`; starts like torch's Linear
   let weight, bias: Parameter<Element>
   let hidden, output: Linear<Element>
   let drops: [Dropout]
 
-  init(_ data: HerbData, width: Int, dropout: Double, in scope: ParameterScope<Element>) throws {
+  package init(_ data: HerbData, width: Int, dropout: Double, in scope: ParameterScope<Element>) throws {
     weight = try scope["input"].parameter("weight", [data.symptomCount, width], .uniformFanIn(data.symptomCount))
     bias = try scope["input"].parameter("bias", [width], .uniformFanIn(data.symptomCount))
     hidden = try Linear(width, width, in: scope["hidden"])
@@ -51,7 +51,7 @@ struct MLPNetwork<Element: TensorElement>: HerbNetwork {
     for (herb, logit) in data.priorLogits.enumerated() { output.bias?.values[herb] = Element(logit) }
   }
 
-  func scorer(_ step: DropoutStep?) throws -> (SymptomBatch<Element>) throws -> Tensor<Element> {
+  package func scorer(_ step: DropoutStep?) throws -> (SymptomBatch<Element>) throws -> Tensor<Element> {
     { batch in
       let first = try drops[0](batch.sums(of: weight.tensor).adding(row: bias.tensor).relu(), step)
       return try output(drops[1](hidden(first).relu(), step))

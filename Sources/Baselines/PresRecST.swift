@@ -16,28 +16,27 @@ public struct PresRecSTBaseline: HerbBaseline {
   public var summary: String { "PresRecST" + (trainsOnValidation ? " trained on train and validation rows" : "") }
 
   /// The repository's: Adam 1e-4 with L2 decay 7e-3, rate times 0.8 every 7 epochs, batches of 32 in the order of the
-  /// data, loss summed over the batch. The epoch with the lowest validation loss counts (the repository takes the last).
-  /// - Parameter epochs: 100 in the repository; without the validation rows the lowest loss comes within 40
-  public static func recipe(epochs: Int) -> TrainingRecipe {
-    var recipe = TrainingRecipe(learningRate: 1e-4, batch: 32, epochs: epochs)
+  /// data, loss summed over the batch, 100 epochs. The epoch with the lowest validation loss counts; the repository, which
+  /// has no validation rows, takes the last.
+  public static let recipe: TrainingRecipe = {
+    var recipe = TrainingRecipe(learningRate: 1e-4, batch: 32, epochs: 100)
     recipe.schedule = .step(every: 7, factor: 0.8)
     recipe.weightDecay = 7e-3
     recipe.shuffles = false
     recipe.lossScale = .none
     recipe.selection = .loss
     return recipe
-  }
+  }()
 
-  /// - Parameter recipe: nil: the repository's, of 40 epochs, or 100 with the validation rows
   public init(
     trainsOnValidation: Bool = false, width: Int = 64, syndromes: Int = 50, treatments: Int = 75,
-    recipe: TrainingRecipe? = nil
+    recipe: TrainingRecipe = recipe
   ) {
     self.trainsOnValidation = trainsOnValidation
     self.width = width
     self.syndromes = syndromes
     self.treatments = treatments
-    self.recipe = recipe ?? Self.recipe(epochs: trainsOnValidation ? 100 : 40)
+    self.recipe = recipe
   }
 
   public func fit(
@@ -57,7 +56,7 @@ public struct PresRecSTBaseline: HerbBaseline {
   }
 }
 
-struct PresRecSTNetwork<Element: TensorElement>: HerbNetwork {
+package struct PresRecSTNetwork<Element: TensorElement>: HerbNetwork {
   /// Linear, BatchNorm, ReLU, Linear. The repository gives BatchNorm its width as ε (the second argument of torch's
   /// `BatchNorm1d`): 64 instead of 1e-5. Its numbers are those of this ε, so it stays.
   struct Block {
@@ -79,7 +78,7 @@ struct PresRecSTNetwork<Element: TensorElement>: HerbNetwork {
   let aggregation, treatmentMixer: Linear<Element>
   let symptomBlock, syndromeBlock, treatmentBlock: Block
 
-  init(
+  package init(
     _ data: HerbData, width: Int, syndromes: Int, treatments: Int, in scope: ParameterScope<Element>
   ) throws {
     symptoms = try Embedding(data.symptomCount, width, in: scope["symptoms"])
@@ -93,7 +92,7 @@ struct PresRecSTNetwork<Element: TensorElement>: HerbNetwork {
     treatmentBlock = try Block(3 * width, width, in: scope["treatment_block"])
   }
 
-  func scorer(_ step: DropoutStep?) throws -> (SymptomBatch<Element>) throws -> Tensor<Element> {
+  package func scorer(_ step: DropoutStep?) throws -> (SymptomBatch<Element>) throws -> Tensor<Element> {
     let training = step != nil
     return { batch in
       // Symptoms.

@@ -8,11 +8,11 @@ import TensorCore
 
 /// Sets of symptoms as the edges of a sparse 0/1 matrix X `[rows, symptoms]`. Rows have 1.5 symptoms on average, so X T
 /// by edges costs 1.5 rows of T a row, where the dense product reads all 390.
-public struct SymptomBatch<Element: TensorElement> {
+package struct SymptomBatch<Element: TensorElement> {
   let symptom, row: RowIndex
   let ones, shares: Tensor<Element>
 
-  init(_ data: HerbData, rows: ArraySlice<Int>) throws {
+  package init(_ data: HerbData, rows: ArraySlice<Int>) throws {
     let (offsets, items) = data.symptoms.selecting(rows)
     symptom = try RowIndex(items, bound: data.symptomCount)
     var (targets, shares): ([Int32], [Element]) = ([], [])

@@ -56,7 +56,7 @@ public struct TrainingRecipe: Equatable, Sendable {
   }
 
   /// Rows first ..< last of every step. A single row left over joins the batch before: BatchNorm needs two.
-  func batches(of count: Int) -> [Range<Int>] {
+  package func batches(of count: Int) -> [Range<Int>] {
     var starts = Array(stride(from: 0, to: count, by: batch))
     if count % batch == 1, starts.count > 1 { starts.removeLast() }
     return zip(starts, starts.dropFirst() + [count]).map { $0..<$1 }

@@ -29,7 +29,7 @@ public enum TopColumns {
 }
 
 /// The k largest of a row, kept sorted while the row is read once. Most values are below the k-th best and cost one
-/// comparison; a full sort of 805 scores takes about 15 times as long.
+/// comparison.
 struct TopSelection {
   /// Columns, best first; as many as k, or as the row has.
   private(set) var indices: [Int32]

@@ -6,6 +6,12 @@ public struct NPYArray: Equatable, Sendable {
   public let type: String
   /// The values in C order. Every type that is read is exact here.
   public let values: [Double]
+
+  public init(shape: [Int], type: String, values: [Double]) {
+    self.shape = shape
+    self.type = type
+    self.values = values
+  }
 }
 
 /// Why a `.npy` file cannot be used.

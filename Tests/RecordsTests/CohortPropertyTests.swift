@@ -58,13 +58,12 @@ import Testing
     let table = profile.table()
     for line in [
       "# of rows                      10", "Avg # of symptoms per row      1.200 (max 2)",
-      "Avg # of medications per row   1.500 (max 3)", "# of distinct symptom sets     5",
+      "Avg # of medications per row   1.400 (max 3)", "# of distinct symptom sets     5",
       "  validation    1", "In training rows              3 symptoms, 3 medications",
       "Test rows that training has   50.0 % (1)", "  with their symptom set      100.0 % (2)",
       "Properties    2 (2 medications without any)",
     ] {
-      #expect(
-        table.contains(line.split(separator: "  ").joined(separator: "")) || squeezed(table).contains(squeezed(line)))
+      #expect(squeezed(table).contains(squeezed(line)), "\(line)")
     }
     #expect(!table.contains("MIMIC"))
     let data = try JSONEncoder().encode(profile)
