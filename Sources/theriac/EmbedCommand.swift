@@ -137,6 +137,7 @@ struct Embed: ParsableCommand {
       recipe.threads = threads
       recipe.precision = precision.rawValue
       let folder = try PLMFolder(path: plm, lowercase: lowerCase)
+      try source.warn(folder)
       for note in folder.notes { Console.note("\(folder.name): \(note)") }
       try embed(source, recipe, try recipe.encoder(folder), to: output(plm))
     }
@@ -204,6 +205,20 @@ enum TextSource {
             + "(--no-vocabulary: its visits)")
       }
       self = vocabulary ?? isSetBased ? .vocabulary(cohort) : .cohort(cohort)
+    }
+  }
+
+  /// Says when a model's vocabulary is that of another language: the codes' vectors would be about one.
+  func warn(_ plm: PLMFolder) throws {
+    guard case .vocabulary(let cohort) = self else { return }
+    for kind in CodeKind.allCases {
+      let texts = try VocabularyEmbeddings.texts(kind, of: cohort)
+      let count = plm.tokenizer.unreadable(texts)
+      if count > 0 {
+        Console.note(
+          "warning: of the texts of \(NumberText.count(texts.count)) \(kind.plural) \(NumberText.count(count)) are mostly "
+            + "unknown tokens to \(plm.name); take a model of their language")
+      }
     }
   }
 

@@ -37,6 +37,7 @@ import TextEncoder
     shapes["embeddings.word_embeddings.weight"] = [Self.tokens.count, 8]
     let plm = try TinyPLM(config: config, tokens: Self.tokens, shapes: shapes)
     let encoder = try BERTEncoder(PLMFolder(path: plm.folder), options: EncodingOptions(maxTokens: 40))
+    #expect(encoder.plm.tokenizer.unreadable(["发热", "人参", "发發", "发热發", "人参发热发", "", " "]) == 2)
     let rows = try encoder.encode(["发热", "头痛", "发热 "])
     #expect(rows[0..<8] != rows[8..<16] && rows[0..<8] == rows[16..<24])
   }

@@ -20,7 +20,7 @@ import TextEncoder
       name: "herbs",
       vocabularies: [
         .symptom: Vocabulary(codes: ["S1", "S2"], texts: ["pain", "cough"]),
-        .medication: Vocabulary(codes: ["H1", "H2", "H3"], texts: ["word1", "word2 word3", ""]),
+        .medication: Vocabulary(codes: ["H1", "H2", "H3"], texts: ["word1", "word2 word3", "人参"]),
       ],
       patientIDs: ["a", "b"], visitOffsets: [0, 1, 2], visitIDs: ["1", "2"],
       lists: [.symptom: CodeLists([[0], [0, 1]]), .medication: CodeLists([[1], [0, 2]])], smiles: [[], ["CCO"], []],
@@ -37,6 +37,8 @@ import TextEncoder
     let made = try Program.run(arguments)
     #expect(made.code == 0 && made.errors.contains("encoding its codes, as FMCHS needs them"), "\(made.errors)")
     #expect(made.output.contains("5 texts, 5 distinct"))
+    #expect(made.errors.contains("of the texts of 3 medications 1 are mostly unknown tokens"), "\(made.errors)")
+    #expect(!made.errors.contains("2 symptoms"))
     let inspected = try Program.run(["inspect", out])
     #expect(inspected.output.hasPrefix("embeddings of a vocabulary: 2 symptoms, 3 medications, width 8, from "))
     let file = try VocabularyEmbeddings.open(out)

@@ -80,13 +80,25 @@ public struct VocabularyEmbeddings: Sendable {
 
   /// What the language model reads for the codes of a kind.
   /// - Throws: `badCohort`
-  static func texts(_ kind: CodeKind, of cohort: Cohort) throws(TextEncoderError) -> [String] {
+  public static func texts(_ kind: CodeKind, of cohort: Cohort) throws(TextEncoderError) -> [String] {
     let vocabulary = cohort.vocabulary(kind)
     guard vocabulary.texts.count == vocabulary.codes.count else {
       throw .badCohort(
         reason: "its \(kind) vocabulary has \(vocabulary.codes.count) codes, but \(vocabulary.texts.count) texts")
     }
     return zip(vocabulary.codes, vocabulary.texts).map { $1.isEmpty ? $0 : $1 }
+  }
+}
+
+extension TextTokenizer {
+  /// How many texts a model can hardly tell apart: half of their tokens or more are the unknown one, as when Chinese texts
+  /// meet an English vocabulary.
+  public func unreadable(_ texts: [String]) -> Int {
+    let unknown = tokens([-1])
+    return texts.count { text in
+      let pieces = tokens(Array(encode(text).ids.dropFirst().dropLast()))
+      return !pieces.isEmpty && 2 * pieces.count { $0 == unknown.first } >= pieces.count
+    }
   }
 }
 
