@@ -139,7 +139,8 @@ public struct FMCHS<Element: TensorElement> {
     }
     guard rows.count == sets.count else {
       throw ModelError.data(
-        "The symptom sets", found: "\(rows.count) positions in the batch", expected: "one for each of \(sets.count) rows")
+        "The symptom sets", found: "\(rows.count) positions in the batch",
+        expected: "one for each of \(sets.count) rows")
     }
     guard nodes.tensors.map({ $0.shape.axes }) == config.nodeShapes else {
       throw ModelError.data(

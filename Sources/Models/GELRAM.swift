@@ -93,7 +93,8 @@ public struct GELRAM<Element: TensorElement> {
   func pairWeights() throws(ShapeError) -> (Tensor<Element>, Tensor<Element>) {
     let (attention, width) = (layers[0].attention, config.width)
     return (
-      try attention.inputWeight.tensor.rows(width..<(3 * width)), try attention.inputBias.tensor.rows(width..<(3 * width))
+      try attention.inputWeight.tensor.rows(width..<(3 * width)),
+      try attention.inputBias.tensor.rows(width..<(3 * width))
     )
   }
 }
