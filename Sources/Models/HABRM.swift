@@ -36,7 +36,27 @@ public struct HABRMLayer<Element: TensorElement> {
     let scoresEK = try scores.gathered(index.targetScore) + scores.gathered(index.sourceScore)
     let weightsEK = try scoresEK.leakyReLU(slope: slope).segmentSoftmax(index.target)
     let sums = try Tensor.edgeSum(
-      zND, weights: dropout(weightsEK, step), source: index.source, target: index.target)
+      zND, weights: dropped(weightsEK, graph, step), source: index.source, target: index.target)
     return (sums.elu(), weightsEK)
+  }
+
+  /// Dropout of the weights, where the mask has a row for each target and a column for each (head, source).
+  private func dropped(
+    _ weightsEK: Tensor<Element>, _ graph: HerbGraph, _ step: DropoutStep?
+  ) throws -> Tensor<Element> {
+    guard step != nil, dropout.rate != 0 else { return try dropout(weightsEK, step) }
+    let (nodes, index) = (graph.nodes, graph.index)
+    guard nodes * heads * nodes <= Int(Int32.max) else {
+      throw ModelError.data(
+        "Dropout of the graph's attention", found: "\(nodes) nodes", expected: "a table of at most 2³¹ − 1 elements")
+    }
+    let factors = try dropout(Tensor<Element>.full(1, [nodes, heads * nodes]), step).reshaped([
+      nodes * heads * nodes, 1,
+    ])
+    let places = zip(index.target.indices, index.source.indices).flatMap { target, source in
+      (0..<heads).map { (target * Int32(heads) + Int32($0)) * Int32(nodes) + source }
+    }
+    let factorsEK = try factors.gathered(RowIndex(places, bound: nodes * heads * nodes)).reshaped(weightsEK.shape.axes)
+    return try weightsEK * factorsEK
   }
 }
