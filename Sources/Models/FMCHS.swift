@@ -11,8 +11,7 @@ import TensorCore
 ///
 /// The graph part (`nodes`) does not see the rows and runs once a step; the row part makes scores of any rows. The order
 /// of construction puts the parameters of the graph part first, so that each part is one range of the parameter store.
-/// The graph part also reads the first encoder layer's in-projection and the kinds of tokens where
-/// `FMCHSConfig.sharesKeys`.
+/// A few parameters of the row part are read by both, see `isShared`.
 public struct FMCHS<Element: TensorElement> {
   public let config: FMCHSConfig
   let symptomEncoder, symptomDecoder, herbEncoder, herbDecoder: Linear<Element>
@@ -55,6 +54,12 @@ public struct FMCHS<Element: TensorElement> {
   /// Whether a parameter belongs to the graph part. Its parameters come first in the store.
   public static func isGraphParameter(_ name: String) -> Bool {
     name == "id" || ["enc_s.", "dec_s.", "enc_h.", "dec_h.", "gat."].contains { name.hasPrefix($0) }
+  }
+
+  /// Whether the graph part reads a parameter of the row part, which then gets a gradient from both: keys and values of
+  /// the nodes come from the first encoder layer.
+  public static func isShared(_ name: String, _ config: FMCHSConfig) -> Bool {
+    config.sharesKeys && (name == "seg" || name.hasPrefix("tr.0.self_attn.in_proj"))
   }
 
   /// What the graph part computes, in its order.

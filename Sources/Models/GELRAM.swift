@@ -30,7 +30,7 @@ public struct EncodedSet<Element: TensorElement> {
 /// c = W_c [g; s] + t₀; then es_j + t₁ for the symptoms and p_h eh_h + t₂ for herbs; a Transformer encoder without
 /// positions; scores from its output at the first token.
 /// Names: cls, seg `[3, D]`, tr.0 …, fin, out_bias2 `[H]`.
-public struct GELRAM<Element: TensorElement> {
+struct GELRAM<Element: TensorElement> {
   let config: FMCHSConfig
   let token: Linear<Element>
   let kinds: Parameter<Element>

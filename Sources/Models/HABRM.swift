@@ -5,14 +5,14 @@ import TensorCore
 /// Graph attention with a vector of its own for each kind of edge (spec 3.3): z = W h;
 /// e_ij = LeakyReLU(a_r¹ · z_i + a_r² · z_j) for the edge i ← j of type r; α = softmax over all neighbours j of i, all
 /// types together; h'_i = ELU(Σⱼ α_ij z_j), heads side by side. Names: W.weight `[D, D]`, a `[4, K, 2, W]`.
-public struct HABRMLayer<Element: TensorElement> {
+struct HABRMLayer<Element: TensorElement> {
   let weight, attention: Parameter<Element>
   let heads: Int
   let slope: Double
   let dropout: Dropout
 
   /// - Parameter number: counts the layers, for dropout
-  public init(_ config: FMCHSConfig, number: Int, in scope: ParameterScope<Element>) throws(ParameterError) {
+  init(_ config: FMCHSConfig, number: Int, in scope: ParameterScope<Element>) throws(ParameterError) {
     let (width, heads) = (config.width, config.graphHeads)
     weight = try scope["W"].parameter("weight", [width, width], .xavierUniform)
     // Xavier of a table with a row for each type and head.
@@ -24,7 +24,7 @@ public struct HABRMLayer<Element: TensorElement> {
   }
 
   /// - Shape: h `[N, D]` → output `[N, D]`, weights α `[E, K]` before dropout
-  public func callAsFunction(
+  func callAsFunction(
     _ hND: Tensor<Element>, _ graph: HerbGraph, _ step: DropoutStep?
   ) throws -> (output: Tensor<Element>, weights: Tensor<Element>) {
     let (nodes, width, index) = (graph.nodes, hND.shape.last / heads, graph.index)

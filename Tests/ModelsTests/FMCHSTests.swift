@@ -219,6 +219,31 @@ struct SmallFMCHS<Element: TensorElement> {
     #expect(isGraph.prefix { $0 }.count == 13 && !isGraph[13...].contains(true))
   }
 
+  @Test("the graph part touches its own parameters and the shared ones, the row part the others and the shared ones")
+  func partsOfParameters() throws {
+    for change in Self.options.map({ $0.1 }) {
+      let small = try SmallFMCHS<Double>(change)
+      func touched(_ loss: () throws -> Tensor<Double>) throws -> Set<String> {
+        small.store.zeroGradients()
+        try loss().backward()
+        let gradients = small.store.gradients
+        return Set(small.store.entries.filter { gradients[$0.range].contains { $0 != 0 } }.map { $0.name })
+      }
+      let nodes = try small.nodes(nil)
+      let graph = try touched {
+        let ones = nodes.nodes.tensors.map { Tensor<Double>.full(1, $0.shape.axes) }
+        return try nodes.nodes.handing(gradients: ones) + nodes.fcrl
+      }
+      let rows = try touched { try small.rowLoss(0..<7, nodes.nodes.detached(), nil) }
+      for entry in small.store.entries {
+        let isGraph = FMCHS<Double>.isGraphParameter(entry.name)
+        let isShared = FMCHS<Double>.isShared(entry.name, small.model.config)
+        #expect(graph.contains(entry.name) == (isGraph || isShared), "\(entry.name)")
+        #expect(rows.contains(entry.name) == !isGraph, "\(entry.name)")
+      }
+    }
+  }
+
   @Test("a hundred steps on seven rows fit them")
   func fits() throws {
     let small = try SmallFMCHS<Float> { $0.dropout = 0.1 }
