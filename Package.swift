@@ -77,13 +77,18 @@ let package = Package(
     module("Cluster", ["Wire", "CZeroMQ"]),
     module("Reports"),
     module(
-      "Runs", ["Training", "Models", "Baselines", "Random", "Cluster", "Checkpoints", "Metrics", "Records", "TextEncoder", "Molecules", "HDF5"]),
+      "Runs",
+      [
+        "Training", "Models", "Baselines", "Random", "Cluster", "Checkpoints", "Metrics", "Records", "TextEncoder",
+        "Molecules", "HDF5",
+      ]),
     module(
       "Sweeps",
       [
         "Reports", "YAMLNodes", .product(name: "Yams", package: "Yams"),
         .product(name: "Crypto", package: "swift-crypto"),
       ]),
+    module("Experiments", ["Runs", "Training", "Baselines", "Records", "Metrics", "Reports", "HDF5"]),
     module(
       "Bench",
       [
@@ -94,7 +99,7 @@ let package = Package(
       name: "theriac",
       dependencies: [
         "HDF5", "Records", "Synthesis", "Molecules", "TextEncoder", "Checkpoints", "Training", "Runs", "Cluster",
-        "Sweeps", "Reports", "Metrics", "Bench",
+        "Sweeps", "Reports", "Metrics", "Bench", "Experiments",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 
@@ -125,7 +130,8 @@ let package = Package(
     tests("Bench", ["Training", "Molecules", "TextEncoder"]),
     tests("Sweeps"),
     .testTarget(
-      name: "TheriacTests", dependencies: ["theriac", "Checkpoints", "HDF5", "Records", "Reports", "TextEncoder", "TestSupport"]),
+      name: "TheriacTests",
+      dependencies: ["theriac", "Checkpoints", "HDF5", "Records", "Reports", "TextEncoder", "TestSupport"]),
   ],
   swiftLanguageModes: [.v6],
   cLanguageStandard: .gnu11,

@@ -1,3 +1,4 @@
+#include "ck_attention.h"
 #include "support.h"
 
 /// ln(1 + x) for 0 <= x <= 1 to about 1e-7 relative: 2 artanh(x / (2 + x)) as a series.
@@ -92,4 +93,40 @@ CK_CLONES void ck_margin_gradient(
       }
     }
   }
+}
+
+/// sigmoid(z) - low into `slopes`, and the terms of the loss of a target `low`.
+CK_INLINE void bce_terms(const float *z, float low, float *slopes, float *terms, long count) {
+  CK_SIMD for (long i = 0; i < count; i++) {
+    float e = ck_exp(-__builtin_fabsf(z[i])), r = 1.0f / (1.0f + e);
+    terms[i] = (z[i] < 0 ? 0 : z[i]) - z[i] * low + log_one_plus(e);
+    slopes[i] = (z[i] >= 0 ? r : e * r) - low;
+  }
+}
+
+CK_CLONES double ck_bce_sets(
+    const float *logits, const int32_t *offsets, const int32_t *members, float low, float high, float *slopes,
+    long rows, long width) {
+  float terms[64], unwanted[64];
+  double total = 0;
+  for (long r = 0; r < rows; r++) {
+    const float *z = logits + r * width;
+    float *slope = slopes ? slopes + r * width : NULL;
+    v16 sum = (v16){0};
+    long start = 0;
+    for (; start + 64 <= width; start += 64) {
+      bce_terms(z + start, low, slope ? slope + start : unwanted, terms, 64);
+      for (int j = 0; j < 4; j++) sum += load16(terms + 16 * j);
+    }
+    bce_terms(z + start, low, slope ? slope + start : unwanted, terms, width - start);
+    double row = 0;
+    for (int j = 0; j < 16; j++) row += (double)sum[j];
+    for (long i = 0; i < width - start; i++) row += (double)terms[i];
+    for (long m = offsets[r]; m < offsets[r + 1]; m++) {
+      row -= (double)(z[members[m]] * (high - low));
+      if (slope) slope[members[m]] -= high - low;
+    }
+    total += row;
+  }
+  return total;
 }

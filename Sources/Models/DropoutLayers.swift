@@ -9,10 +9,10 @@ enum DropoutLayers {
   // FMCHS
   /// After the set's MLP; rows are rows of the batch.
   static let symptomSet: UInt32 = 8
-  /// Weights of graph attention; rows are edges, columns heads.
+  /// Weights of graph attention; rows are targets, columns (head, source).
   static func graph(_ layer: Int) -> UInt32 { 1 << 16 + UInt32(layer) }
   /// The first of four numbers of an encoder layer. Over all herbs in one layer, the rows of the attention's weights are
-  /// (row of the batch · heads + head) and their columns the tokens: 0 the set, then the symptoms, then the herbs.
+  /// rows of the batch and the columns (head, token): token 0 is the set, then come the symptoms, then the herbs.
   static func encoder(_ layer: Int) -> UInt32 { 1 << 17 + 4 * UInt32(layer) }
 
   // The VAE

@@ -11,8 +11,7 @@ import TensorCore
 ///
 /// The graph part (`nodes`) does not see the rows and runs once a step; the row part makes scores of any rows. The order
 /// of construction puts the parameters of the graph part first, so that each part is one range of the parameter store.
-/// The graph part also reads the first encoder layer's in-projection and the kinds of tokens where
-/// `FMCHSConfig.sharesKeys`.
+/// A few parameters of the row part are read by both, see `isShared`.
 public struct FMCHS<Element: TensorElement> {
   public let config: FMCHSConfig
   let symptomEncoder, symptomDecoder, herbEncoder, herbDecoder: Linear<Element>
@@ -57,9 +56,10 @@ public struct FMCHS<Element: TensorElement> {
     name == "id" || ["enc_s.", "dec_s.", "enc_h.", "dec_h.", "gat."].contains { name.hasPrefix($0) }
   }
 
-  /// Whether a parameter of the row part is used by the graph part too, for the keys and values of nodes.
-  public static func isNodeParameter(_ name: String) -> Bool {
-    name == "seg" || name.hasPrefix("tr.0.self_attn.in_proj")
+  /// Whether the graph part reads a parameter of the row part, which then gets a gradient from both: keys and values of
+  /// the nodes come from the first encoder layer.
+  public static func isShared(_ name: String, _ config: FMCHSConfig) -> Bool {
+    config.sharesKeys && (name == "seg" || name.hasPrefix("tr.0.self_attn.in_proj"))
   }
 
   /// What the graph part computes, in its order.
@@ -144,7 +144,8 @@ public struct FMCHS<Element: TensorElement> {
     }
     guard rows.count == sets.count else {
       throw ModelError.data(
-        "The symptom sets", found: "\(rows.count) positions in the batch", expected: "one for each of \(sets.count) rows")
+        "The symptom sets", found: "\(rows.count) positions in the batch",
+        expected: "one for each of \(sets.count) rows")
     }
     guard nodes.tensors.map({ $0.shape.axes }) == config.nodeShapes else {
       throw ModelError.data(

@@ -57,7 +57,7 @@ public struct FMCHSNodes<Element: TensorElement> {
         let count = shape.reduce(1, *)
         defer { start += count }
         return Tensor.make(shape) { place in
-          for index in 0..<count { place[index] = values[start + index] }
+          if let base = values.baseAddress { place.baseAddress?.update(from: base + start, count: count) }
         }
       })
   }
@@ -72,7 +72,8 @@ public struct FMCHSNodes<Element: TensorElement> {
     var start = 0
     for tensor in tensors {
       tensor.withUnsafeBufferPointer { source in
-        for (index, value) in source.enumerated() { values[start + index] = value }
+        guard let base = values.baseAddress, let first = source.baseAddress else { return }
+        (base + start).update(from: first, count: source.count)
       }
       start += tensor.shape.count
     }

@@ -30,10 +30,8 @@ extension GELRAM {
     else {
       throw ModelError.data("GELRAM", found: "nodes without keys and values", expected: "those of FMCHS.nodes")
     }
-    var dropout: (rate: Double, mask: (_ head: Int) -> DropoutMask)?
-    if let step = tokens.step, let layer = attention.dropout {
-      let (rows, heads) = (tokens.rows, Int32(config.encoderHeads))
-      dropout = (layer.rate, { head in layer.mask(step, rows: rows.map { $0 &* heads &+ Int32(head) }) })
+    let dropout = tokens.step.flatMap { step in
+      attention.dropout.map { ($0.rate, $0.mask(step, rows: tokens.rows)) }
     }
     return try WeightedTokens(
       query: own[0], ownKey: own[1], ownValue: own[2], sharedKeys: symptomKeys, sharedValues: symptomValues,
@@ -60,10 +58,10 @@ struct WeightedTokens<Element: TensorElement> {
   /// softmax(q · k / √W) v, head by head.
   /// - Parameters:
   ///   - hidden: −∞ for the shared tokens that a row does not see, else 0. `[B, S]`
-  ///   - dropout: of the weights; the mask of a head for rows of `1 + S + H` tokens
+  ///   - dropout: of the weights; the mask has a column for each (head, token) of `heads · (1 + S + H)`
   /// - Shape: `[B, D]`
   func attended(
-    heads: Int, hidden: Tensor<Element>, dropout: (rate: Double, mask: (_ head: Int) -> DropoutMask)?
+    heads: Int, hidden: Tensor<Element>, dropout: (rate: Double, mask: DropoutMask)?
   ) throws -> Tensor<Element> {
     let (rows, shared, weighted) = (query.shape[0], sharedKeys.shape[0], weightedKeys.shape[0])
     let width = query.shape.last / heads
@@ -74,15 +72,19 @@ struct WeightedTokens<Element: TensorElement> {
     let (weightedKeys, weightedValues) = (try byHead(weightedKeys), try byHead(weightedValues))
     let (keyShift, valueShift) = (try byHead(keyShift), try byHead(valueShift))
     let mask = try Tensor.concatenated([.zeros([rows, 1]), hidden, .zeros([rows, weighted])])
-    let outputs = try (0..<heads).map { head in
+    var attention = try (0..<heads).map { head in
       let q = queries[head]
       let own = try (q * ownKeys[head]).sum(axis: 1, keepingAxis: true)
       let weightedScores = try (weights * q.matmul(transposed: weightedKeys[head])).adding(
         column: q.matmul(transposed: keyShift[head]))
-      let scores = try Tensor.concatenated([own, q.matmul(transposed: sharedKeys[head]), weightedScores])
-      var attention = try scores.softmax(mask: mask)
-      if let dropout { attention = try attention.dropout(dropout.rate, dropout.mask(head)) }
-      let parts = try attention.split([1, shared, weighted])
+      return try Tensor.concatenated([own, q.matmul(transposed: sharedKeys[head]), weightedScores]).softmax(mask: mask)
+    }
+    if let dropout {
+      let tokens = Array(repeating: 1 + shared + weighted, count: heads)
+      attention = try Tensor.concatenated(attention).dropout(dropout.rate, dropout.mask).split(tokens)
+    }
+    let outputs = try (0..<heads).map { head in
+      let parts = try attention[head].split([1, shared, weighted])
       let seen = try ownValues[head].multiplied(column: parts[0]) + parts[1].matmul(sharedValues[head])
       let herbs = try (parts[2] * weights).matmul(weightedValues[head])
       return try seen + herbs + parts[2].sum(axis: 1, keepingAxis: true).matmul(valueShift[head])

@@ -30,7 +30,7 @@ public struct EncodedSet<Element: TensorElement> {
 /// c = W_c [g; s] + t₀; then es_j + t₁ for the symptoms and p_h eh_h + t₂ for herbs; a Transformer encoder without
 /// positions; scores from its output at the first token.
 /// Names: cls, seg `[3, D]`, tr.0 …, fin, out_bias2 `[H]`.
-public struct GELRAM<Element: TensorElement> {
+struct GELRAM<Element: TensorElement> {
   let config: FMCHSConfig
   let token: Linear<Element>
   let kinds: Parameter<Element>
@@ -93,7 +93,8 @@ public struct GELRAM<Element: TensorElement> {
   func pairWeights() throws(ShapeError) -> (Tensor<Element>, Tensor<Element>) {
     let (attention, width) = (layers[0].attention, config.width)
     return (
-      try attention.inputWeight.tensor.rows(width..<(3 * width)), try attention.inputBias.tensor.rows(width..<(3 * width))
+      try attention.inputWeight.tensor.rows(width..<(3 * width)),
+      try attention.inputBias.tensor.rows(width..<(3 * width))
     )
   }
 }

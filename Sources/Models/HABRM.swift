@@ -5,14 +5,14 @@ import TensorCore
 /// Graph attention with a vector of its own for each kind of edge (spec 3.3): z = W h;
 /// e_ij = LeakyReLU(a_r¹ · z_i + a_r² · z_j) for the edge i ← j of type r; α = softmax over all neighbours j of i, all
 /// types together; h'_i = ELU(Σⱼ α_ij z_j), heads side by side. Names: W.weight `[D, D]`, a `[4, K, 2, W]`.
-public struct HABRMLayer<Element: TensorElement> {
+struct HABRMLayer<Element: TensorElement> {
   let weight, attention: Parameter<Element>
   let heads: Int
   let slope: Double
   let dropout: Dropout
 
   /// - Parameter number: counts the layers, for dropout
-  public init(_ config: FMCHSConfig, number: Int, in scope: ParameterScope<Element>) throws(ParameterError) {
+  init(_ config: FMCHSConfig, number: Int, in scope: ParameterScope<Element>) throws(ParameterError) {
     let (width, heads) = (config.width, config.graphHeads)
     weight = try scope["W"].parameter("weight", [width, width], .xavierUniform)
     // Xavier of a table with a row for each type and head.
@@ -24,7 +24,7 @@ public struct HABRMLayer<Element: TensorElement> {
   }
 
   /// - Shape: h `[N, D]` → output `[N, D]`, weights α `[E, K]` before dropout
-  public func callAsFunction(
+  func callAsFunction(
     _ hND: Tensor<Element>, _ graph: HerbGraph, _ step: DropoutStep?
   ) throws -> (output: Tensor<Element>, weights: Tensor<Element>) {
     let (nodes, width, index) = (graph.nodes, hND.shape.last / heads, graph.index)
@@ -36,7 +36,27 @@ public struct HABRMLayer<Element: TensorElement> {
     let scoresEK = try scores.gathered(index.targetScore) + scores.gathered(index.sourceScore)
     let weightsEK = try scoresEK.leakyReLU(slope: slope).segmentSoftmax(index.target)
     let sums = try Tensor.edgeSum(
-      zND, weights: dropout(weightsEK, step), source: index.source, target: index.target)
+      zND, weights: dropped(weightsEK, graph, step), source: index.source, target: index.target)
     return (sums.elu(), weightsEK)
+  }
+
+  /// Dropout of the weights, where the mask has a row for each target and a column for each (head, source).
+  private func dropped(
+    _ weightsEK: Tensor<Element>, _ graph: HerbGraph, _ step: DropoutStep?
+  ) throws -> Tensor<Element> {
+    guard step != nil, dropout.rate != 0 else { return try dropout(weightsEK, step) }
+    let (nodes, index) = (graph.nodes, graph.index)
+    guard nodes * heads * nodes <= Int(Int32.max) else {
+      throw ModelError.data(
+        "Dropout of the graph's attention", found: "\(nodes) nodes", expected: "a table of at most 2³¹ − 1 elements")
+    }
+    let factors = try dropout(Tensor<Element>.full(1, [nodes, heads * nodes]), step).reshaped([
+      nodes * heads * nodes, 1,
+    ])
+    let places = zip(index.target.indices, index.source.indices).flatMap { target, source in
+      (0..<heads).map { (target * Int32(heads) + Int32($0)) * Int32(nodes) + source }
+    }
+    let factorsEK = try factors.gathered(RowIndex(places, bound: nodes * heads * nodes)).reshaped(weightsEK.shape.axes)
+    return try weightsEK * factorsEK
   }
 }

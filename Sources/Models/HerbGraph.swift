@@ -114,7 +114,8 @@ public struct HerbGraph: Sendable, Equatable {
   ) throws {
     let nodes = symptoms + herbs
     guard offsets.count == nodes + 1, offsets.first == 0, offsets.last.map(Int.init) == sources.count,
-      zip(offsets, offsets.dropFirst()).allSatisfy({ $0 <= $1 }), sources.allSatisfy({ (0..<Int32(nodes)).contains($0) })
+      zip(offsets, offsets.dropFirst()).allSatisfy({ $0 <= $1 }),
+      sources.allSatisfy({ (0..<Int32(nodes)).contains($0) })
     else {
       throw ModelError.data(
         "HerbGraph", found: "\(offsets.count) offsets and \(sources.count) sources",

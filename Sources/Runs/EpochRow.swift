@@ -20,7 +20,8 @@ public struct EpochRow: Equatable, Sendable {
   init?(line: Substring, of model: ModelFamily) {
     let fields = line.split(separator: ",", omittingEmptySubsequences: false).map { Double($0) }
     let (losses, metrics) = (1 + model.lossTerms.count, model.validationMetrics.count)
-    guard fields.count == 2 + losses + metrics, !fields.contains(nil), let epoch = fields[0].flatMap({ Int(exactly: $0) })
+    guard fields.count == 2 + losses + metrics, !fields.contains(nil),
+      let epoch = fields[0].flatMap({ Int(exactly: $0) })
     else { return nil }
     let values = fields.compactMap { $0 }
     self.init(

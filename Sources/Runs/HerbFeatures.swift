@@ -41,13 +41,15 @@ public struct HerbFeatures {
       semantics = texts.vectors(of: .symptom)
     } else {
       semantics = Self.randomRows(symptoms, width: settings.semanticWidth, seed: UInt64(settings.featureSeed))
-      notes.append((false, "no embeddings: the symptoms' vectors are random (theriac embed makes vectors of their names)"))
+      notes.append(
+        (false, "no embeddings: the symptoms' vectors are random (theriac embed makes vectors of their names)"))
     }
 
     var herb = try HerbColumns(config, cohort, notes: &notes)
     if settings.herbTexts {
       guard let texts else {
-        throw ConfigError.missing(key: "embeddings", hint: "herb_texts needs vectors of the herbs' texts (theriac embed)")
+        throw ConfigError.missing(
+          key: "embeddings", hint: "herb_texts needs vectors of the herbs' texts (theriac embed)")
       }
       herb.append(texts.vectors(of: .medication), width: texts.width)
     }
@@ -114,7 +116,10 @@ private struct HerbColumns {
     for molecule in vectors.leftOut { notes.append((true, "\(molecule)")) }
     moleculeHash = settings.moleculeVectors.isEmpty ? "morgan" : vectors.contentHash
     notes.append(
-      (false, "molecules: \(vectors.knownCount) of \(herbs) herbs, \(vectors.moleculeCount) distinct; \(vectors.source)"))
+      (
+        false,
+        "molecules: \(vectors.knownCount) of \(herbs) herbs, \(vectors.moleculeCount) distinct; \(vectors.source)"
+      ))
     guard vectors.knownCount < herbs, let properties else {
       append(vectors.values, width: vectors.width)
       return

@@ -63,7 +63,8 @@ public struct RunDirectory: Sendable {
   /// - Throws: `RunError.alreadyFinished` when the settings ask for no more epochs than the run has.
   public func checkResumable(_ config: RunConfig) throws {
     guard isFinished else { return }
-    guard let epochs = MetricsTable(metrics, of: config.model, epochs: .max).rows.last?.epoch, epochs < config.epochs else {
+    guard let epochs = MetricsTable(metrics, of: config.model, epochs: .max).rows.last?.epoch, epochs < config.epochs
+    else {
       throw RunError.alreadyFinished(path)
     }
   }

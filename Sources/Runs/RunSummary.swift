@@ -13,4 +13,10 @@ public struct RunSummary: Codable, Sendable {
   public var workers: Int
   public var cohort: String
   public var embeddings: String
+
+  private enum CodingKeys: String, CodingKey {
+    case state, epochs, metrics, test, seconds, workers, cohort, embeddings
+    case bestEpoch = "best_epoch"
+    case lastSessionSeconds = "last_session_seconds"
+  }
 }

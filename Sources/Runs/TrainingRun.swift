@@ -166,7 +166,8 @@ public final class TrainingRun {
     let steps = try data.job().stepsPerEpoch
     let isSound =
       checkpoint.epoch >= 0 && (0..<max(1, steps)).contains(checkpoint.stepInEpoch)
-      && checkpoint.optimizerStep >= 0 && checkpoint.stalled >= 0 && checkpoint.partialLoss.count == 1 + data.config.model.lossTerms.count
+      && checkpoint.optimizerStep >= 0 && checkpoint.stalled >= 0
+      && checkpoint.partialLoss.count == 1 + data.config.model.lossTerms.count
     if checkpoint.stepInEpoch > 0 {
       let saved = try RunConfig(yaml: checkpoint.configYAML, source: path)
       for key in ["batch", "drop_last", "seed", "split", "split_seed"] {

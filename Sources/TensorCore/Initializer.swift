@@ -16,7 +16,7 @@ public enum Initializer: Equatable, Sendable {
   case normal(Double)
   /// N(0, deviation²) with one row of zeros: an embedding's padding row.
   case normalTable(Double, zeroRow: Int)
-  /// These numbers, row by row; elements beyond them are 0.
+  /// These numbers, row by row, one for every element.
   case values([Double])
 
   func fill<Element: TensorElement>(
@@ -42,7 +42,7 @@ public enum Initializer: Equatable, Sendable {
         values[index] = index / shape.last == zeroRow ? 0 : Element(random.normal(UInt64(index)) * deviation)
       }
     case .values(let given):
-      for index in values.indices { values[index] = index < given.count ? Element(given[index]) : 0 }
+      for (index, value) in zip(values.indices, given) { values[index] = Element(value) }
     }
   }
 }

@@ -126,7 +126,9 @@ struct Recommendation: Encodable {
   init(cohort: Cohort, symptoms set: [Int32], scores: [Float], top: Int) {
     let (symptoms, herbs) = (cohort.vocabulary(.symptom), cohort.vocabulary(.medication))
     var counts = [Int](repeating: 0, count: herbs.count)
-    for visit in cohort.visits(in: .train) { for code in cohort.codes(.medication, visit: visit) { counts[Int(code)] += 1 } }
+    for visit in cohort.visits(in: .train) {
+      for code in cohort.codes(.medication, visit: visit) { counts[Int(code)] += 1 }
+    }
     let best = scores.indices.sorted { (-scores[$0], $0) < (-scores[$1], $1) }.prefix(top)
     self.symptoms = set.map { symptoms.texts[Int($0)] }
     self.herbs = best.map {
@@ -144,7 +146,8 @@ struct Recommendation: Encodable {
     ])
     for (rank, herb) in herbs.enumerated() {
       try table.append([
-        "\(rank + 1)", herb.name, herb.code, NumberText.fixed(herb.probability, 4), NumberText.count(herb.trainingCount),
+        "\(rank + 1)", herb.name, herb.code, NumberText.fixed(herb.probability, 4),
+        NumberText.count(herb.trainingCount),
       ])
     }
     let warnings = interactions.map { "\nwarning: \($0.joined(separator: " and ")) are known to interact" }

@@ -16,9 +16,7 @@ enum RunText {
     guard let data = FileManager.default.contents(atPath: directory.summary) else {
       throw RunError.notARun(directory.path, missing: "summary.json")
     }
-    let decoder = JSONDecoder()
-    decoder.keyDecodingStrategy = .convertFromSnakeCase
-    let summary = try decoder.decode(RunSummary.self, from: data)
+    let summary = try JSONDecoder().decode(RunSummary.self, from: data)
     func line(_ metrics: RunMetrics) -> String {
       switch metrics {
       case .medications: Self.metrics(metrics.columns, of: .nlaMMR)

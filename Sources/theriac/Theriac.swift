@@ -15,7 +15,11 @@ struct Theriac: AsyncParsableCommand {
     version: Version.current,
     groupedSubcommands: [
       CommandGroup(name: "Data", subcommands: [Import.self, Synth.self, Describe.self, Embed.self, Inspect.self]),
-      CommandGroup(name: "Runs", subcommands: [Train.self, Resume.self, Evaluate.self, Recommend.self, Export.self, Sweep.self]),
+      CommandGroup(
+        name: "Runs",
+        subcommands: [
+          Train.self, Resume.self, Evaluate.self, Recommend.self, Export.self, Sweep.self, ExperimentCommand.self,
+        ]),
       CommandGroup(
         name: "Cluster", subcommands: [CoordinatorCommand.self, WorkerCommand.self, Keys.self]),
       CommandGroup(name: "Measuring", subcommands: [BenchCommand.self]),

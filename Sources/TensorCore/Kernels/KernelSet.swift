@@ -3,7 +3,7 @@
 /// Every requirement has a plain-loop default (`PlainKernels`), which stays for ever: `VectorKernels` is tested against
 /// it. Pointers address contiguous rows; all counts may be 0; nothing here checks shapes, the operations do.
 /// Where a kernel takes `accumulate`, it adds to its result instead of setting it.
-public protocol KernelSet: OperationKernels {
+public protocol KernelSet: OperationKernels, AttentionKernels {
   typealias In = UnsafePointer<Element>
   typealias Out = UnsafeMutablePointer<Element>
 

@@ -17,7 +17,8 @@ public struct FMCHSInputs: Sendable {
   public var featureWidth: Int
 
   public init(
-    symptomCount: Int, longestSet: Int, graph: HerbGraph, prior: [Double], semantics: [Float], semanticWidth: Int, features: [Float],
+    symptomCount: Int, longestSet: Int, graph: HerbGraph, prior: [Double], semantics: [Float], semanticWidth: Int,
+    features: [Float],
     featureWidth: Int
   ) {
     self.symptomCount = symptomCount

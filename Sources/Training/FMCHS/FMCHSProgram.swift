@@ -32,7 +32,7 @@ final class FMCHSProgram: TrainingProgram {
     featuresHX = try Tensor(inputs.features, [job.medicationCount, inputs.featureWidth])
     let rows = store.entries.filter { !FMCHS<Float>.isGraphParameter($0.name) }
     rowRange = (rows.first?.range.lowerBound ?? store.count)..<store.count
-    let shared = rows.filter { FMCHS<Float>.isNodeParameter($0.name) }
+    let shared = rows.filter { FMCHS<Float>.isShared($0.name, config) }
     graphRanges = [0..<rowRange.lowerBound] + shared.map(\.range)
   }
 
@@ -44,8 +44,10 @@ final class FMCHSProgram: TrainingProgram {
     store.zeroGradients()
     step.stageEnded?(.clear)
 
-    let graph = rank == 0 ? try model.nodes(
-      semanticsSX: semanticsSX, featuresHX: featuresHX, graph: inputs.graph, step: step.counters) : nil
+    let graph =
+      rank == 0
+      ? try model.nodes(
+        semanticsSX: semanticsSX, featuresHX: featuresHX, graph: inputs.graph, step: step.counters) : nil
     let nodes = try shared(graph?.nodes, through: exchange)
     step.stageEnded?(.ginForward)
 
@@ -181,9 +183,12 @@ final class FMCHSProgram: TrainingProgram {
   private func collected(_ parts: [PartOutcome], _ nodes: FMCHSNodes<Float>) throws -> [Float] {
     let gradients = store.gradients
     var all = Array(gradients[rowRange])
-    let sums = parts.filter { !$0.nodes.isEmpty }.isEmpty ? nil : HerbShards.fold(parts.map { Self.joined($0.nodes) }) { a, b in
-      if a.isEmpty { a = b } else { for index in b.indices { a[index] += b[index] } }
-    }
+    let sums =
+      parts.filter { !$0.nodes.isEmpty }.isEmpty
+      ? nil
+      : HerbShards.fold(parts.map { Self.joined($0.nodes) }) { a, b in
+        if a.isEmpty { a = b } else { for index in b.indices { a[index] += b[index] } }
+      }
     let count = nodes.tensors.reduce(0) { $0 + $1.shape.count }
     if let sums { all += sums } else { all += repeatElement(0, count: count) }
     return all
@@ -263,7 +268,8 @@ final class FMCHSProgram: TrainingProgram {
     try scores.withUnsafeMutableBufferPointer { scores in
       try WorkTeam.run((sets.count + block - 1) / block) { number in
         let part = number * block..<min(sets.count, (number + 1) * block)
-        let output = try model(symptomSets(Array(sets[part])), nodes: nodes, step: nil,
+        let output = try model(
+          symptomSets(Array(sets[part])), nodes: nodes, step: nil,
           rows: [Int32](repeating: 0, count: part.count))
         output.logits.sigmoid().withUnsafeBufferPointer { source in
           guard let from = source.baseAddress, let to = scores.baseAddress else { return }

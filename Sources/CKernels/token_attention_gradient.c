@@ -1,0 +1,138 @@
+#include "token_tiles.h"
+
+/// The gradient of one row and head, where x has its products with the keys, g those of dy with the values. x becomes
+/// the slopes of the scores times p, `counted` the probabilities that count times p. Sums go to `slope_sum`, `all`.
+typedef struct {
+  const ck_token_inputs *in;
+  const ck_token_probabilities *probabilities;
+  const ck_token_gradients *gradients;
+  float factor;
+} gradient_pass;
+
+/// Adds slope * key to dq and slope * q to the key's gradient; q and dq are those of the scaled query.
+CK_INLINE void score_gradient(
+    float slope, const float *q, const float *key, float *dq, float *d_key, long width) {
+  CK_SIMD for (long c = 0; c < width; c++) {
+    dq[c] += slope * key[c];
+    d_key[c] += slope * q[c];
+  }
+}
+
+CK_INLINE float through(float p, float slope, float factor) { return ck_is_dropped(p) ? 0 : factor * slope; }
+
+/// Sets dq (of the scaled query) to what all but the tokens give.
+CK_INLINE void row_gradient(
+    const gradient_pass *pass, ck_token_tile *tile, long row, long i, long head, float *dq) {
+  const ck_token_inputs *in = pass->in;
+  const ck_token_gradients *d = pass->gradients;
+  const long width = in->width, heads = in->heads, padded = tile->padded;
+  const long place = row * tile->columns + head * width, column = head * width;
+  const float factor = pass->factor;
+  const float *q = tile->query + i * tile->columns + column, *dy = tile->slope + i * tile->columns + column;
+  const float *p = tile->weights + i * padded;
+  const float *tokens = pass->probabilities->tokens + (row * heads + head) * padded;
+  float *x = tile->scores + i * padded, *g = tile->values + i * padded, *counted = tile->counted + i * padded;
+  float *dp = tile->d_weights + i * padded;
+
+  const float type = ck_dot_row(dy, in->type_value + column, width), own = pass->probabilities->own[row * heads + head];
+  const float own_slope = through(own, ck_dot_row(dy, in->self_value + place, width), factor);
+  float inner = 0, all = 0, total = 0;
+  _Pragma("omp simd reduction(+ : inner, all)") for (long t = 0; t < padded; t++) {
+    const int dropped = ck_is_dropped(tokens[t]);
+    const float keeps = dropped ? 0 : tokens[t] * factor, product = g[t];
+    const float slope = dropped ? 0 : factor * (p[t] * product + type);
+    all += keeps;
+    inner += (dropped ? -tokens[t] : tokens[t]) * slope;
+    dp[t] += keeps * product;
+    counted[t] = keeps * p[t];
+    g[t] = slope;
+  }
+  inner += ck_magnitude(own) * own_slope;
+  const long first = in->offsets[row], last = in->offsets[row + 1];
+  for (long m = first; m < last; m++) {
+    const float a = pass->probabilities->members[m * heads + head];
+    const float *value = in->set_values + (in->members[m] * heads + head) * width;
+    inner += ck_magnitude(a) * through(a, ck_dot_row(dy, value, width), factor);
+  }
+  _Pragma("omp simd reduction(+ : total)") for (long t = 0; t < padded; t++) {
+    const float slope = ck_magnitude(tokens[t]) * (g[t] - inner);
+    total += slope;
+    dp[t] += slope * x[t];
+    x[t] = slope * p[t];
+  }
+  CK_SIMD for (long c = 0; c < width; c++) {
+    dq[c] = 0;
+    d->self_key[place + c] = 0;
+    d->self_value[place + c] = ck_kept(own, factor) * dy[c];
+    d->type_value[column + c] += all * dy[c];
+  }
+  score_gradient(ck_magnitude(own) * (own_slope - inner), q, in->self_key + place, dq, d->self_key + place, width);
+  score_gradient(total, q, in->type_key + column, dq, d->type_key + column, width);
+  for (long m = first; m < last; m++) {
+    const long at = (in->members[m] * heads + head) * width;
+    const float a = pass->probabilities->members[m * heads + head], keeps = ck_kept(a, factor);
+    const float slope = through(a, ck_dot_row(dy, in->set_values + at, width), factor);
+    score_gradient(ck_magnitude(a) * (slope - inner), q, in->set_keys + at, dq, d->set_keys + at, width);
+    CK_SIMD for (long c = 0; c < width; c++) d->set_values[at + c] += keeps * dy[c];
+  }
+}
+
+CK_INLINE void clear(float *x, long count) {
+  CK_SIMD for (long i = 0; i < count; i++) x[i] = 0;
+}
+
+CK_CLONES void ck_token_attention_gradient(
+    const ck_token_inputs *in, const float *dy, const ck_token_probabilities *probabilities, float factor,
+    const ck_token_gradients *gradients, float *scratch) {
+  ck_token_tile tile;
+  ck_divide_scratch(in, scratch, &tile);
+  const long tokens = in->tokens, width = in->width, heads = in->heads;
+  const long columns = tile.columns, padded = tile.padded, vector = tile.vector;
+  const gradient_pass pass = {in, probabilities, gradients, factor};
+  ck_pack_columns(in->token_keys, tile.keys_t, tokens, columns, padded);
+  ck_pack_columns(in->token_values, tile.values_t, tokens, columns, padded);
+  ck_pack_heads(in->token_keys, tile.packed, tokens, heads, width, vector);
+  clear(tile.d_keys_t, columns * padded);
+  clear(tile.d_values_t, columns * padded);
+  clear(gradients->set_keys, in->sets * columns);
+  clear(gradients->set_values, in->sets * columns);
+  clear(gradients->type_key, columns);
+  clear(gradients->type_value, columns);
+  for (long start = 0; start < in->rows; start += TILE) {
+    const long rows = in->rows - start < TILE ? in->rows - start : TILE;
+    const float *query = in->query + start * columns, *slope = dy + start * columns;
+    CK_SIMD for (long c = 0; c < rows * columns; c++) {
+      tile.query[c] = query[c] * in->scale;
+      tile.slope[c] = slope[c];
+    }
+    for (long i = 0; i < rows; i++) {
+      const float *p = in->weights + (start + i) * tokens;
+      CK_SIMD for (long t = 0; t < tokens; t++) tile.weights[i * padded + t] = p[t];
+      for (long t = tokens; t < padded; t++) tile.weights[i * padded + t] = 0;
+    }
+    clear(tile.d_weights, rows * padded);
+    for (long h = 0; h < heads; h++) {
+      const float *q = tile.query + h * width, *s = tile.slope + h * width;
+      const long part = h * width * padded;
+      ck_scores(q, columns, tile.keys_t + part, padded, width, tile.scores, rows);
+      ck_scores(s, columns, tile.values_t + part, padded, width, tile.values, rows);
+      for (long i = 0; i < rows; i++) {
+        row_gradient(&pass, &tile, start + i, i, h, gradients->query + (start + i) * columns + h * width);
+      }
+      ck_outer(q, columns, tile.scores, padded, width, tile.d_keys_t + part, rows);
+      ck_outer(s, columns, tile.counted, padded, width, tile.d_values_t + part, rows);
+      ck_context(tile.scores, padded, tile.packed + h * tokens * vector, vector, tokens, tile.context, rows);
+      for (long i = 0; i < rows; i++) {
+        float *dq = gradients->query + (start + i) * columns + h * width;
+        const float *context = tile.context + i * vector;
+        CK_SIMD for (long c = 0; c < width; c++) dq[c] = (dq[c] + context[c]) * in->scale;
+      }
+    }
+    for (long i = 0; i < rows; i++) {
+      float *dp = gradients->weights + (start + i) * tokens;
+      CK_SIMD for (long t = 0; t < tokens; t++) dp[t] = tile.d_weights[i * padded + t];
+    }
+  }
+  ck_unpack_columns(tile.d_keys_t, gradients->token_keys, tokens, columns, padded);
+  ck_unpack_columns(tile.d_values_t, gradients->token_values, tokens, columns, padded);
+}
