@@ -46,7 +46,7 @@ public struct ExperimentResults: Sendable {
       "|---|---|---:|" + titles.map { _ in "---:|" }.joined(),
     ]
     for entry in entries where !entry.test.isEmpty {
-      let cells = titles.indices.map { Self.cell(entry.test.map { values in values[$0] }) }
+      let cells = titles.indices.map { metric in Self.cell(entry.test.map { $0[metric] }) }
       let source = entry.origin == .published ? "as published" : "trained here"
       let seeds = entry.origin == .published ? "–" : "\(entry.seeds.count)"
       lines.append("| \(entry.label) | \(source) | \(seeds) | " + cells.joined(separator: " | ") + " |")
@@ -81,7 +81,7 @@ public struct ExperimentResults: Sendable {
     var lines = ["experiment,row,origin,seed,split,metric,value"]
     for entry in entries {
       for (split, lists) in [("test", entry.test), ("validation", entry.validation)] {
-        for (index, values) in lines(of: lists) {
+        for (index, values) in lists.enumerated() {
           let seed = entry.origin == .published ? "" : "\(entry.seeds[index])"
           for (metric, value) in zip(experiment.metrics, values) {
             lines.append(
@@ -93,8 +93,6 @@ public struct ExperimentResults: Sendable {
     }
     return lines.joined(separator: "\n") + "\n"
   }
-
-  private func lines(of lists: [[Double]]) -> [(Int, [Double])] { lists.enumerated().map { ($0, $1) } }
 
   private func quoted(_ text: String) -> String {
     text.contains(",") ? "\"\(text)\"" : text
