@@ -8,14 +8,9 @@ extension GELRAM {
   /// No tensor of (rows, herbs, width) is formed.
   /// - Shape: `[B, D]`
   func firstToken(_ tokens: GELRAMTokens<Element>) throws -> Tensor<Element> {
-    let (layer, step, rows) = (layers[0], tokens.step, tokens.rows)
-    let attendedBD = try attended(tokens).linear(layer.attention.outputWeight, bias: layer.attention.outputBias)
-    func dropped(_ x: Tensor<Element>, _ number: Int) throws -> Tensor<Element> {
-      try layer.dropouts[number](x, step, rows: rows)
-    }
-    let middleBD = try layer.norm1(tokens.firstBD + dropped(attendedBD, 0))
-    let hidden = try dropped(layer.linear1(middleBD).relu(), 1)
-    return try layer.norm2(middleBD + dropped(layer.linear2(hidden), 2))
+    let attention = layers[0].attention
+    let attendedBD = try attended(tokens).linear(attention.outputWeight, bias: attention.outputBias)
+    return try layers[0].finish(tokens.firstBD, attendedBD, tokens.step, rows: tokens.rows)
   }
 
   /// The attention of the first tokens, heads side by side, before the output projection. `[B, D]`
@@ -40,6 +35,22 @@ extension GELRAM {
     return isFused
       ? try weighted.attended(heads: config.encoderHeads, sets: tokens.sets.rowSets(), dropout: dropout)
       : try weighted.composed(heads: config.encoderHeads, hidden: tokens.sets.hidden(), dropout: dropout)
+  }
+}
+
+extension TransformerEncoderLayer {
+  /// What follows the attention of a post-norm layer, for one token per row: y = LN₁(x + drop(attended));
+  /// LN₂(y + drop(W₂ drop(relu(W₁ y)))).
+  /// - Shape: x and its attention, after the output projection, `[B, D]` → `[B, D]`
+  func finish(
+    _ xBD: Tensor<Element>, _ attendedBD: Tensor<Element>, _ step: DropoutStep?, rows: [Int32]
+  ) throws -> Tensor<Element> {
+    func dropped(_ x: Tensor<Element>, _ number: Int) throws -> Tensor<Element> {
+      try dropouts[number](x, step, rows: rows)
+    }
+    let middleBD = try norm1(xBD + dropped(attendedBD, 0))
+    let hidden = try dropped(linear1(middleBD).activated(activation), 1)
+    return try norm2(middleBD + dropped(linear2(hidden), 2))
   }
 }
 

@@ -67,11 +67,16 @@ struct SmallFMCHS<Element: TensorElement> {
     return try loss + FMCHS.loss(base, herbs: truth, batch: sets.count).scaled(by: 0.5)
   }
 
-  /// The whole loss; the gradients are left in the store.
+  /// The whole loss.
+  func loss(_ step: DropoutStep?) throws -> Tensor<Element> {
+    let (nodes, fcrl) = try nodes(step)
+    return try rowLoss(0..<sets.count, nodes, step) + fcrl.scaled(by: 0.1)
+  }
+
+  /// Its value; the gradients are left in the store.
   func step(_ step: DropoutStep?) throws -> Double {
     store.zeroGradients()
-    let (nodes, fcrl) = try nodes(step)
-    let total = try rowLoss(0..<sets.count, nodes, step) + fcrl.scaled(by: 0.1)
+    let total = try loss(step)
     try total.backward()
     return total.item.widened
   }
@@ -114,7 +119,7 @@ struct SmallFMCHS<Element: TensorElement> {
           for (index, value) in zip(entry.range, direction) {
             small.store.values[index] = start[index] + side * h * value
           }
-          return try small.step(step)
+          return try small.store.withoutGradients { try small.loss(step).item }
         }
         let difference = (try loss(1) - loss(-1)) / (2 * h)
         _ = small.store.values.update(fromContentsOf: start)
