@@ -14,6 +14,8 @@ import TensorCore
 /// A few parameters of the row part are read by both, see `isShared`.
 public struct FMCHS<Element: TensorElement> {
   public let config: FMCHSConfig
+  /// False computes both attentions by single operations, which the fused ones are tested against.
+  let isFused: Bool
   let symptomEncoder, symptomDecoder, herbEncoder, herbDecoder: Linear<Element>
   let identity: Parameter<Element>?
   let layers: [HABRMLayer<Element>]
@@ -25,6 +27,12 @@ public struct FMCHS<Element: TensorElement> {
   /// - Parameter prior: how probable each herb is, between 0 and 1; see `HerbGraph.prior`
   /// - Throws: `ModelError` for a setting or prior that no model can have; `ParameterError`
   public init(_ config: FMCHSConfig, prior: [Double], in scope: ParameterScope<Element>) throws {
+    try self.init(config, prior: prior, isFused: true, in: scope)
+  }
+
+  package init(
+    _ config: FMCHSConfig, prior: [Double], isFused: Bool, in scope: ParameterScope<Element>
+  ) throws {
     try config.validate()
     guard prior.count == config.herbs else {
       throw ModelError.data("The prior of herbs", found: "\(prior.count) numbers", expected: "\(config.herbs)")
@@ -33,7 +41,7 @@ public struct FMCHS<Element: TensorElement> {
       throw ModelError.data(
         "The prior of herb \(place)", found: "\(prior[place])", expected: "a probability between 0 and 1")
     }
-    self.config = config
+    (self.config, self.isFused) = (config, isFused)
     let width = config.width
     symptomEncoder = try Linear(config.semanticWidth, width, in: scope["enc_s"])
     symptomDecoder = try Linear(width, config.semanticWidth, in: scope["dec_s"])
@@ -48,7 +56,7 @@ public struct FMCHS<Element: TensorElement> {
     setDropout = Dropout(rate: config.dropout, layer: DropoutLayers.symptomSet)
     let logits = prior.map { log($0 / (1 - $0)) }
     bias = try scope.parameter("out_bias", [config.herbs], .values(logits))
-    encoder = config.useGELRAM ? try GELRAM(config, bias: logits, in: scope) : nil
+    encoder = config.useGELRAM ? try GELRAM(config, bias: logits, isFused: isFused, in: scope) : nil
   }
 
   /// Whether a parameter belongs to the graph part. Its parameters come first in the store.
@@ -70,15 +78,23 @@ public struct FMCHS<Element: TensorElement> {
     public let semanticsSX, featuresHF: Tensor<Element>
     /// h⁰ … hᴸ `[N, D]`
     public let statesND: [Tensor<Element>]
-    /// α of every layer `[E, K]`
+    /// α of every layer `[E, K]`; none where they were not asked for
     public let weightsEK: [Tensor<Element>]
   }
 
-  /// The graph part, step by step (spec 3.2, 3.3): features squeezed to d and back, then attention over the graph.
+  /// The graph part, step by step (spec 3.2, 3.3): features squeezed to d and back, then attention over the graph, by
+  /// single operations.
   /// - Shape: semantics `[S, X]`, features `[H, F]`
   /// - Throws: `ModelError.data` for features or a graph that are not the model's
   public func trace(
     semanticsSX: Tensor<Element>, featuresHX: Tensor<Element>, graph: HerbGraph, step: DropoutStep?
+  ) throws -> NodeTrace {
+    try trace(semanticsSX, featuresHX, graph, step, isFused: false)
+  }
+
+  private func trace(
+    _ semanticsSX: Tensor<Element>, _ featuresHX: Tensor<Element>, _ graph: HerbGraph, _ step: DropoutStep?,
+    isFused: Bool
   ) throws -> NodeTrace {
     try require("The symptoms' semantic vectors", semanticsSX, [config.symptoms, config.semanticWidth])
     try require("The herbs' features", featuresHX, [config.herbs, config.herbWidth])
@@ -92,7 +108,11 @@ public struct FMCHS<Element: TensorElement> {
     if let identity { states[0] = try states[0] + identity.tensor }
     var weights: [Tensor<Element>] = []
     for layer in layers {
-      let (output, weight) = try layer(states[states.count - 1], graph, step)
+      if isFused {
+        states.append(try layer(states[states.count - 1], graph, step))
+        continue
+      }
+      let (output, weight) = try layer.composed(states[states.count - 1], graph, step)
       states.append(output)
       weights.append(weight)
     }
@@ -106,7 +126,7 @@ public struct FMCHS<Element: TensorElement> {
   public func nodes(
     semanticsSX: Tensor<Element>, featuresHX: Tensor<Element>, graph: HerbGraph, step: DropoutStep?
   ) throws -> (nodes: FMCHSNodes<Element>, fcrl: Tensor<Element>) {
-    let trace = try trace(semanticsSX: semanticsSX, featuresHX: featuresHX, graph: graph, step: step)
+    let trace = try trace(semanticsSX, featuresHX, graph, step, isFused: isFused)
     var sumND = trace.statesND[trace.statesND.count - 1]
     if config.combine != .last {
       for state in trace.statesND.dropLast().reversed() { sumND = try sumND + state }
@@ -151,9 +171,9 @@ public struct FMCHS<Element: TensorElement> {
       throw ModelError.data(
         "The nodes", found: "tensors of shapes \(nodes.tensors.map({ $0.shape }))", expected: "\(config.nodeShapes)")
     }
-    let members = try nodes.symptomsSD.gathered(sets.rowIndex())
+    let rowSets = try sets.rowSets()
     let pooledBD =
-      config.pool == .sum ? try members.segmentSum(sets.segments()) : try members.segmentMean(sets.segments())
+      config.pool == .sum ? try nodes.symptomsSD.setSum(rowSets) : try nodes.symptomsSD.setMean(rowSets)
     let setBD = try pooledBD + setDropout(set(pooledBD).relu(), step, rows: rows)
     let productBH = try setBD.matmul(transposed: nodes.herbsHD)
     let baseLogitsBH = try productBH.adding(row: bias.tensor)
@@ -173,11 +193,15 @@ public struct FMCHS<Element: TensorElement> {
 
 extension FMCHS {
   /// Binary cross-entropy of scores, summed over herbs, averaged over the rows of the batch (spec 3.6).
-  /// - Parameter batch: rows of the global batch; nil when these are all
-  /// - Shape: scores and 0/1 targets `[B, H]` → `[1]`
+  /// - Parameters:
+  ///   - logits: `[B, H]`
+  ///   - herbs: the herbs of the B rows
+  ///   - batch: rows of the global batch; nil when these are all
+  ///   - smoothing: ε; targets are 1 − ε/2 and ε/2
+  /// - Shape: `[1]`
   public static func loss(
-    _ logits: Tensor<Element>, _ targets: Tensor<Element>, batch: Int? = nil
+    _ logits: Tensor<Element>, herbs: IndexSets, batch: Int? = nil, smoothing: Double = 0
   ) throws(ShapeError) -> Tensor<Element> {
-    try logits.bceSum(targets, divisor: Double(max(batch ?? logits.shape.rows, 1)))
+    try logits.bceSum(sets: herbs.rowSets(), smoothing: smoothing, divisor: Double(max(batch ?? herbs.count, 1)))
   }
 }

@@ -40,6 +40,8 @@ public struct FMCHSConfig: Equatable, Sendable {
   public var herbTokens = HerbTokens.all
   /// How many herbs `HerbTokens.top` takes.
   public var topTokens = 20
+  /// More than one needs whole sequences: with all herbs, tokens² attention weights for every row, head and layer but the
+  /// last. Take the most probable herbs then.
   public var encoderLayers = 1
   public var encoderHeads = 4
   public var encoderHidden = 128

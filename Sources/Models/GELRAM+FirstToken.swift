@@ -8,14 +8,9 @@ extension GELRAM {
   /// No tensor of (rows, herbs, width) is formed.
   /// - Shape: `[B, D]`
   func firstToken(_ tokens: GELRAMTokens<Element>) throws -> Tensor<Element> {
-    let (layer, step, rows) = (layers[0], tokens.step, tokens.rows)
-    let attendedBD = try attended(tokens).linear(layer.attention.outputWeight, bias: layer.attention.outputBias)
-    func dropped(_ x: Tensor<Element>, _ number: Int) throws -> Tensor<Element> {
-      try layer.dropouts[number](x, step, rows: rows)
-    }
-    let middleBD = try layer.norm1(tokens.firstBD + dropped(attendedBD, 0))
-    let hidden = try dropped(layer.linear1(middleBD).relu(), 1)
-    return try layer.norm2(middleBD + dropped(layer.linear2(hidden), 2))
+    let attention = layers[0].attention
+    let attendedBD = try attended(tokens).linear(attention.outputWeight, bias: attention.outputBias)
+    return try layers[0].finish(tokens.firstBD, attendedBD, tokens.step, rows: tokens.rows)
   }
 
   /// The attention of the first tokens, heads side by side, before the output projection. `[B, D]`
@@ -33,16 +28,34 @@ extension GELRAM {
     let dropout = tokens.step.flatMap { step in
       attention.dropout.map { ($0.rate, $0.mask(step, rows: tokens.rows)) }
     }
-    return try WeightedTokens(
+    let weighted = WeightedTokens(
       query: own[0], ownKey: own[1], ownValue: own[2], sharedKeys: symptomKeys, sharedValues: symptomValues,
       weightedKeys: herbKeys, weightedValues: herbValues, keyShift: kind[0], valueShift: kind[1],
-      weights: tokens.probabilitiesBH
-    ).attended(heads: config.encoderHeads, hidden: tokens.sets.hidden(), dropout: dropout)
+      weights: tokens.probabilitiesBH)
+    return isFused
+      ? try weighted.attended(heads: config.encoderHeads, sets: tokens.sets.rowSets(), dropout: dropout)
+      : try weighted.composed(heads: config.encoderHeads, hidden: tokens.sets.hidden(), dropout: dropout)
+  }
+}
+
+extension TransformerEncoderLayer {
+  /// What follows the attention of a post-norm layer, for one token per row: y = LN₁(x + drop(attended));
+  /// LN₂(y + drop(W₂ drop(relu(W₁ y)))).
+  /// - Shape: x and its attention, after the output projection, `[B, D]` → `[B, D]`
+  func finish(
+    _ xBD: Tensor<Element>, _ attendedBD: Tensor<Element>, _ step: DropoutStep?, rows: [Int32]
+  ) throws -> Tensor<Element> {
+    func dropped(_ x: Tensor<Element>, _ number: Int) throws -> Tensor<Element> {
+      try dropouts[number](x, step, rows: rows)
+    }
+    let middleBD = try norm1(xBD + dropped(attendedBD, 0))
+    let hidden = try dropped(linear1(middleBD).activated(activation), 1)
+    return try norm2(middleBD + dropped(linear2(hidden), 2))
   }
 }
 
 /// Attention of one query per row to a token of its own, to shared tokens that a row may see or not, and to tokens that
-/// all rows see with a weight p each: by single operations.
+/// all rows see with a weight p each.
 struct WeightedTokens<Element: TensorElement> {
   /// `[B, D]`
   let query, ownKey, ownValue: Tensor<Element>
@@ -55,12 +68,23 @@ struct WeightedTokens<Element: TensorElement> {
   /// p `[B, H]`
   let weights: Tensor<Element>
 
-  /// softmax(q · k / √W) v, head by head.
+  /// softmax(q · k / √W) v, head by head, in one operation.
   /// - Parameters:
-  ///   - hidden: −∞ for the shared tokens that a row does not see, else 0. `[B, S]`
+  ///   - sets: the shared tokens that each row sees
   ///   - dropout: of the weights; the mask has a column for each (head, token) of `heads · (1 + S + H)`
   /// - Shape: `[B, D]`
   func attended(
+    heads: Int, sets: RowSets, dropout: (rate: Double, mask: DropoutMask)?
+  ) throws -> Tensor<Element> {
+    try Tensor.weightedTokenAttention(
+      query: query, selfKey: ownKey, selfValue: ownValue, setKeys: sharedKeys, setValues: sharedValues, sets: sets,
+      tokenKeys: weightedKeys, tokenValues: weightedValues, typeKey: keyShift, typeValue: valueShift, weights: weights,
+      heads: heads, dropout: dropout)
+  }
+
+  /// The same by single operations.
+  /// - Parameter hidden: −∞ for the shared tokens that a row does not see, else 0. `[B, S]`
+  func composed(
     heads: Int, hidden: Tensor<Element>, dropout: (rate: Double, mask: DropoutMask)?
   ) throws -> Tensor<Element> {
     let (rows, shared, weighted) = (query.shape[0], sharedKeys.shape[0], weightedKeys.shape[0])

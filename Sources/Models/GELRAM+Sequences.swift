@@ -4,7 +4,8 @@ import TensorCore
 
 extension GELRAM {
   /// The encoder over whole sequences: the first token, M herbs (all, or the most probable, or none), the row's symptoms,
-  /// and padding that nobody sees. For more than one layer, and for fewer herbs than all.
+  /// and padding that nobody sees. For more than one layer, and for fewer herbs than all. The last layer is computed at the
+  /// first token only.
   /// - Shape: `[B, D]`, the output at the first token
   func sequences(_ tokens: GELRAMTokens<Element>) throws -> Tensor<Element> {
     let (sets, width) = (tokens.sets, config.width)
@@ -24,8 +25,11 @@ extension GELRAM {
     var x = try Tensor.concatenated(parts, axis: 1)
     let mask = try AttentionMask<Element>.padding(
       lengths: (0..<rows).map { visible + sets[$0].count }, keys: x.shape[1])
-    for layer in layers { x = try layer(x, mask: mask, tokens.step, rows: tokens.rows) }
-    return try x.selected(axis: 1, 0)
+    for layer in layers.dropLast() { x = try layer(x, mask: mask, tokens.step, rows: tokens.rows) }
+    let (last, first) = (layers[layers.count - 1], try x.sliced(axis: 1, 0..<1))
+    let attended = try last.attention(first, keys: x, mask: mask, tokens.step, rows: tokens.rows).output
+    return try last.finish(
+      first.reshaped([rows, width]), attended.reshaped([rows, width]), tokens.step, rows: tokens.rows)
   }
 
   /// p_h eh_h + t₂ of the herbs a row takes part with; nil for none. `[B, M, D]`

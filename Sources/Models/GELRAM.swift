@@ -32,15 +32,18 @@ public struct EncodedSet<Element: TensorElement> {
 /// Names: cls, seg `[3, D]`, tr.0 …, fin, out_bias2 `[H]`.
 struct GELRAM<Element: TensorElement> {
   let config: FMCHSConfig
+  let isFused: Bool
   let token: Linear<Element>
   let kinds: Parameter<Element>
   let layers: [TransformerEncoderLayer<Element>]
   let readout: Linear<Element>
   let bias: Parameter<Element>
 
-  init(_ config: FMCHSConfig, bias start: [Double], in scope: ParameterScope<Element>) throws(ParameterError) {
+  init(
+    _ config: FMCHSConfig, bias start: [Double], isFused: Bool, in scope: ParameterScope<Element>
+  ) throws(ParameterError) {
     let width = config.width
-    self.config = config
+    (self.config, self.isFused) = (config, isFused)
     token = try Linear(2 * width, width, in: scope["cls"])
     kinds = try scope.parameter("seg", [3, width], .normal(0.02))
     var layers: [TransformerEncoderLayer<Element>] = []

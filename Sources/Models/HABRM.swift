@@ -23,8 +23,17 @@ struct HABRMLayer<Element: TensorElement> {
     dropout = Dropout(rate: config.graphDropout, layer: DropoutLayers.graph(number))
   }
 
+  /// Shape: h `[N, D]` → `[N, D]`.
+  func callAsFunction(_ hND: Tensor<Element>, _ graph: HerbGraph, _ step: DropoutStep?) throws -> Tensor<Element> {
+    try Tensor.typedGraphAttention(
+      hND.linear(weight), attention: attention.tensor, graph: graph.typed, slope: slope,
+      dropout: step.map { (dropout.rate, dropout.mask($0)) }
+    ).elu()
+  }
+
+  /// The same by single operations.
   /// - Shape: h `[N, D]` → output `[N, D]`, weights α `[E, K]` before dropout
-  func callAsFunction(
+  func composed(
     _ hND: Tensor<Element>, _ graph: HerbGraph, _ step: DropoutStep?
   ) throws -> (output: Tensor<Element>, weights: Tensor<Element>) {
     let (nodes, width, index) = (graph.nodes, hND.shape.last / heads, graph.index)

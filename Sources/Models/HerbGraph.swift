@@ -65,7 +65,8 @@ public struct HerbGraph: Sendable, Equatable {
   /// 0 or 3.
   public let types: [UInt8]
   public let counts: Counts
-  /// The same for operations on rows.
+  /// The same for the fused attention, and for operations on rows.
+  let typed: TypedEdges
   let index: HerbGraphIndex
 
   public var nodes: Int { symptoms + herbs }
@@ -104,6 +105,7 @@ public struct HerbGraph: Sendable, Equatable {
     counts = Counts(
       symptomSymptom: found[0], symptomHerb: found[1], herbSymptom: found[2], herbHerb: found[3], loops: nodes)
     index = try HerbGraphIndex(nodes: nodes, offsets: offsets, sources: sources, types: types)
+    typed = try TypedEdges(nodes: nodes, boundary: symptoms, source: sources, target: index.target.indices)
   }
 
   /// A graph of known edges, as another process made it.

@@ -84,12 +84,11 @@ public struct IndexSets: Equatable, Sendable {
 
   /// 1 where the row has the number, else 0. `[rows, bound]`
   public func multiHot<Element>(_: Element.Type = Element.self) throws -> Tensor<Element> {
-    try Tensor.multiHot(rowIndex(), segments())
+    try Tensor.multiHot(RowIndex(indices, bound: bound), Segments(offsets: offsets))
   }
 
-  func rowIndex() throws(ShapeError) -> RowIndex { try RowIndex(indices, bound: bound) }
-
-  func segments() throws(ShapeError) -> Segments { try Segments(offsets: offsets) }
+  /// The same for operations of the tensor core.
+  func rowSets() throws(ShapeError) -> RowSets { try RowSets(offsets: offsets, members: indices, bound: bound) }
 
   /// The rows that have each number: `(offsets, rows)`.
   func inverted() -> (offsets: [Int], rows: [Int32]) {

@@ -15,17 +15,17 @@ struct FMCHSGolden<Element: TensorElement> {
   let optimizer: Adam<Element>
   let graph: HerbGraph
   let sets: SymptomSets
-  let semantics, features, targets: Tensor<Element>
+  let herbs: IndexSets
+  let semantics, features: Tensor<Element>
   let auxiliaryWeight, fcrlWeight: Double
 
-  init(_ variant: String, change: (inout FMCHSConfig) -> Void = { _ in }) throws {
+  init(_ variant: String, isFused: Bool = true) throws {
     let file = try HDF5File.open("\(Golden<Element>.directory)/\(Self.name)")
     func tensor(_ name: String) throws -> Tensor<Element> {
       try Tensor(file.read(name, as: Double.self).map { Element($0) }, file.shape(of: name))
     }
     (semantics, features) = (try tensor("Xs"), try tensor("Xh"))
-    targets = try tensor("batch_H")
-    sets = try Self.sets(file, "batch_S")
+    (sets, herbs) = (try Self.sets(file, "batch_S"), try Self.sets(file, "batch_H"))
     graph = try HerbGraph(
       symptomSets: Self.sets(file, "graph/S"), herbSets: Self.sets(file, "graph/H"),
       thresholds: .init(herbHerb: 4, symptomSymptom: 3, symptomHerb: 2))
@@ -38,8 +38,8 @@ struct FMCHSGolden<Element: TensorElement> {
       (config.readout, config.residual) = (.dot, false)
     }
     if variant == "habrm_only" { config.useGELRAM = false }
-    change(&config)
-    model = try FMCHS(config, prior: file.read("graph/prior", as: Double.self), in: store.scope)
+    model = try FMCHS(
+      config, prior: file.read("graph/prior", as: Double.self), isFused: isFused, in: store.scope)
     optimizer = Adam(store)
     (self.file, self.variant) = (file, variant)
     for entry in store.entries {
@@ -72,8 +72,8 @@ struct FMCHSGolden<Element: TensorElement> {
     let (nodes, fcrl) = try model.nodes(semanticsSX: semantics, featuresHX: features, graph: graph, step: nil)
     let rows = (0..<sets.count).map { Int32($0) }
     let set = try model.represent(sets, nodes: nodes, step: nil, rows: rows)
-    let bce = try FMCHS.loss(set.encoded?.logitsBH ?? set.baseLogitsBH, targets)
-    let auxiliary = set.encoded == nil ? Tensor<Element>.scalar(0) : try FMCHS.loss(set.baseLogitsBH, targets)
+    let bce = try FMCHS.loss(set.encoded?.logitsBH ?? set.baseLogitsBH, herbs: herbs)
+    let auxiliary = set.encoded == nil ? Tensor<Element>.scalar(0) : try FMCHS.loss(set.baseLogitsBH, herbs: herbs)
     let total = try bce + auxiliary.scaled(by: auxiliaryWeight) + fcrl.scaled(by: fcrlWeight)
     return Outcome(nodes: nodes, set: set, losses: [total, bce, auxiliary, fcrl])
   }

@@ -63,8 +63,8 @@ struct FMCHSGoldenTests {
     try intermediates(variant, Float.self)
   }
 
-  func gradients<Element: TensorElement>(_ variant: String, _: Element.Type) throws {
-    let golden = try FMCHSGolden<Element>(variant)
+  func gradients<Element: TensorElement>(_ variant: String, _: Element.Type, isFused: Bool) throws {
+    let golden = try FMCHSGolden<Element>(variant, isFused: isFused)
     let losses = try golden.step()
     for (name, loss) in zip(["loss", "bce", "aux_bce", "fcrl"], losses) {
       let expected = try #require(try golden.file.attribute(name, of: variant)?.doubleValue)
@@ -81,8 +81,10 @@ struct FMCHSGoldenTests {
 
   @Test("losses and every gradient agree, element by element", arguments: FMCHSGolden<Double>.variants)
   func gradients(variant: String) throws {
-    try gradients(variant, Double.self)
-    try gradients(variant, Float.self)
+    for isFused in [true, false] {
+      try gradients(variant, Double.self, isFused: isFused)
+      try gradients(variant, Float.self, isFused: isFused)
+    }
   }
 
   @Test("the store holds exactly the reference's parameters", arguments: FMCHSGolden<Double>.variants)

@@ -20,7 +20,7 @@ struct SmallFMCHS<Element: TensorElement> {
     return Double((mixed ^ (mixed >> 29)) >> 11) * 0x1p-52 - 1
   }
 
-  init(rows: Int = 7, seed: UInt64 = 3, _ change: (inout FMCHSConfig) -> Void = { _ in }) throws {
+  init(rows: Int = 7, seed: UInt64 = 3, isFused: Bool = true, _ change: (inout FMCHSConfig) -> Void = { _ in }) throws {
     let (symptoms, herbs) = (Self.symptomCount, Self.herbCount)
     var config = FMCHSConfig(symptoms: symptoms, herbs: herbs, semanticWidth: 6, herbWidth: 5)
     (config.width, config.encoderHeads, config.encoderHidden, config.dropout) = (8, 2, 12, 0)
@@ -39,7 +39,7 @@ struct SmallFMCHS<Element: TensorElement> {
     semantics = try Tensor((0..<symptoms * 6).map { Element(Self.number($0)) }, [symptoms, 6])
     features = try Tensor((0..<herbs * 5).map { Element(Self.number($0 + 500)) }, [herbs, 5])
     store = ParameterStore(seed: seed)
-    model = try FMCHS(config, prior: HerbGraph.prior(trainingHerbs), in: store.scope)
+    model = try FMCHS(config, prior: HerbGraph.prior(trainingHerbs), isFused: isFused, in: store.scope)
     store.seal()
     // Biases and norms that start at 0 or 1 hide mistakes.
     for entry in store.entries {
@@ -61,17 +61,22 @@ struct SmallFMCHS<Element: TensorElement> {
     _ rows: Range<Int>, _ nodes: FMCHSNodes<Element>, _ step: DropoutStep?
   ) throws -> Tensor<Element> {
     let found = try model(sets.rows(rows), nodes: nodes, step: step, rows: rows.map { Int32($0) })
-    let targets = try herbs.rows(rows).multiHot(Element.self)
-    let loss = try FMCHS.loss(found.logits, targets, batch: sets.count)
+    let truth = herbs.rows(rows)
+    let loss = try FMCHS.loss(found.logits, herbs: truth, batch: sets.count)
     guard let base = found.baseLogits else { return loss }
-    return try loss + FMCHS.loss(base, targets, batch: sets.count).scaled(by: 0.5)
+    return try loss + FMCHS.loss(base, herbs: truth, batch: sets.count).scaled(by: 0.5)
   }
 
-  /// The whole loss; the gradients are left in the store.
+  /// The whole loss.
+  func loss(_ step: DropoutStep?) throws -> Tensor<Element> {
+    let (nodes, fcrl) = try nodes(step)
+    return try rowLoss(0..<sets.count, nodes, step) + fcrl.scaled(by: 0.1)
+  }
+
+  /// Its value; the gradients are left in the store.
   func step(_ step: DropoutStep?) throws -> Double {
     store.zeroGradients()
-    let (nodes, fcrl) = try nodes(step)
-    let total = try rowLoss(0..<sets.count, nodes, step) + fcrl.scaled(by: 0.1)
+    let total = try loss(step)
     try total.backward()
     return total.item.widened
   }
@@ -114,7 +119,7 @@ struct SmallFMCHS<Element: TensorElement> {
           for (index, value) in zip(entry.range, direction) {
             small.store.values[index] = start[index] + side * h * value
           }
-          return try small.step(step)
+          return try small.store.withoutGradients { try small.loss(step).item }
         }
         let difference = (try loss(1) - loss(-1)) / (2 * h)
         _ = small.store.values.update(fromContentsOf: start)
@@ -132,6 +137,31 @@ struct SmallFMCHS<Element: TensorElement> {
     #expect(abs(a - b) <= 1e-5 * abs(a))
     let scale = double.gradients.reduce(0) { max($0, abs($1)) }
     #expect(largestDifference(double.gradients, float.gradients) <= 2e-5 * scale)
+  }
+
+  func twins<Element: TensorElement>(_ number: Int, rate: Double, _: Element.Type) throws {
+    let models = try [true, false].map { isFused in
+      try SmallFMCHS<Element>(isFused: isFused) {
+        Self.options[number].1(&$0)
+        ($0.dropout, $0.graphDropout) = (rate, rate)
+      }
+    }
+    let step = rate > 0 ? Self.step : nil
+    let losses = try models.map { try $0.step(step) }
+    let (fused, single) = (models[0].gradients, models[1].gradients)
+    let scale = single.reduce(0) { max($0, abs($1)) }
+    let allowed = Element.self == Double.self ? 1e-12 : 2e-5
+    #expect(abs(losses[0] - losses[1]) <= allowed * abs(losses[1]), "\(Self.options[number].0)")
+    #expect(largestDifference(fused, single) <= allowed * scale, "\(Self.options[number].0), dropout \(rate)")
+    #expect(largestDifference(try models[0].logits(step), try models[1].logits(step)) <= allowed * 10)
+  }
+
+  @Test("the fused attentions equal single operations, with the same dropout", arguments: options.indices)
+  func twins(number: Int) throws {
+    for rate in [0, 0.4] {
+      try twins(number, rate: rate, Double.self)
+      try twins(number, rate: rate, Float.self)
+    }
   }
 
   @Test("the first token alone equals the encoder over whole sequences, gradients too")
