@@ -133,6 +133,6 @@ CK_CLONES void ck_token_attention_gradient(
       CK_SIMD for (long t = 0; t < tokens; t++) dp[t] = tile.d_weights[i * padded + t];
     }
   }
-  ck_unpack_columns(tile.d_keys_t, gradients->token_keys, tokens, columns, padded);
-  ck_unpack_columns(tile.d_values_t, gradients->token_values, tokens, columns, padded);
+  ck_transpose_rows(tile.d_keys_t, padded, gradients->token_keys, columns, columns, tokens);
+  ck_transpose_rows(tile.d_values_t, padded, gradients->token_values, columns, columns, tokens);
 }
