@@ -170,9 +170,32 @@ CK_INLINE void ck_outer(const float *a, long stride, const float *w, long padded
 }
 
 CK_INLINE float ck_dot_row(const float *a, const float *b, long width) {
-  float sum = 0;
-  _Pragma("omp simd reduction(+ : sum)") for (long c = 0; c < width; c++) sum += a[c] * b[c];
+  v16 lanes = (v16){0};
+  long c = 0;
+  for (; c + 16 <= width; c += 16) lanes += load16(a + c) * load16(b + c);
+  float sum = ck_sum_lanes(&lanes);
+  for (; c < width; c++) sum += a[c] * b[c];
   return sum;
 }
+
+/// y += factor x
+CK_INLINE void ck_add_row_scaled(float factor, const float *x, float *y, long width) {
+  const v16 factors = broadcast16(factor);
+  long c = 0;
+  for (; c + 16 <= width; c += 16) store16(y + c, load16(y + c) + factors * load16(x + c));
+  for (; c < width; c++) y[c] += factor * x[c];
+}
+
+/// y = factor x
+CK_INLINE void ck_set_row_scaled(float factor, const float *x, float *y, long width) {
+  const v16 factors = broadcast16(factor);
+  long c = 0;
+  for (; c + 16 <= width; c += 16) store16(y + c, factors * load16(x + c));
+  for (; c < width; c++) y[c] = factor * x[c];
+}
+
+/// The lanes of probabilities that dropout drops.
+#define ck_dropped16(p) ((i16)((i16)(p) < 0) & (i16)((p) == (p)))
+#define CK_SIGNS ((i16){0} + (int32_t)0x80000000)
 
 #endif
