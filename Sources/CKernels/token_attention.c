@@ -56,25 +56,30 @@ CK_INLINE float row_softmax(
     float *e = out->members + m * heads + head;
     *e = marked(*e * inverse, plan, row, first + 1 + in->members[m]);
   }
-  float *kept = out->tokens + (row * heads + head) * padded, all = 0;
+  float *kept = out->tokens + (row * heads + head) * padded;
+  const v16 inverses = broadcast16(inverse);
+  v16 all = (v16){0};
   if (plan) {
     const long begin = first + 1 + in->sets;
     const float *factors = tile->factors + (begin - mask_factors(plan, row, begin, tokens, tile->factors));
-    _Pragma("omp simd reduction(+ : all)") for (long t = 0; t < padded; t++) {
-      float a = x[t] * inverse, counted = factors[t] != 0 ? a * factors[t] : 0;
-      kept[t] = factors[t] != 0 ? a : -a;
+    const v16 factor = broadcast16(plan->factor);
+    for (long t = 0; t < padded; t += 16) {
+      const v16 a = load16(x + t) * inverses;
+      const i16 drops = (i16)(load16(factors + t) == 0);
+      const v16 counted = keep16(a * factor, ~drops);
+      store16(kept + t, (v16)((i16)a ^ (drops & CK_SIGNS)));
+      store16(x + t, counted * load16(p + t));
       all += counted;
-      x[t] = counted * p[t];
     }
   } else {
-    _Pragma("omp simd reduction(+ : all)") for (long t = 0; t < padded; t++) {
-      float a = x[t] * inverse;
-      kept[t] = a;
+    for (long t = 0; t < padded; t += 16) {
+      const v16 a = load16(x + t) * inverses;
+      store16(kept + t, a);
+      store16(x + t, a * load16(p + t));
       all += a;
-      x[t] = a * p[t];
     }
   }
-  return all;
+  return ck_sum_lanes(&all);
 }
 
 CK_CLONES void ck_token_attention(
@@ -111,11 +116,13 @@ CK_CLONES void ck_token_attention(
         const float *type = in->type_value + h * width, *self = in->self_value + place;
         const float *context = tile.context + i * vector;
         float *to = y + place;
-        CK_SIMD for (long c = 0; c < width; c++) to[c] = context[c] + own * self[c] + all * type[c];
+        ck_set_row_scaled(own, self, to, width);
+        ck_add_row_scaled(all, type, to, width);
+        ck_add_row_scaled(1, context, to, width);
         for (long m = in->offsets[row]; m < in->offsets[row + 1]; m++) {
           const float weight = ck_kept(out->members[m * heads + h], factor);
           const float *value = in->set_values + (in->members[m] * heads + h) * width;
-          CK_SIMD for (long c = 0; c < width; c++) to[c] += weight * value[c];
+          ck_add_row_scaled(weight, value, to, width);
         }
       }
     }

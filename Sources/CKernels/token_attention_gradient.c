@@ -12,10 +12,8 @@ typedef struct {
 /// Adds slope * key to dq and slope * q to the key's gradient; q and dq are those of the scaled query.
 CK_INLINE void score_gradient(
     float slope, const float *q, const float *key, float *dq, float *d_key, long width) {
-  CK_SIMD for (long c = 0; c < width; c++) {
-    dq[c] += slope * key[c];
-    d_key[c] += slope * q[c];
-  }
+  ck_add_row_scaled(slope, key, dq, width);
+  ck_add_row_scaled(slope, q, d_key, width);
 }
 
 CK_INLINE float through(float p, float slope, float factor) { return ck_is_dropped(p) ? 0 : factor * slope; }
@@ -36,17 +34,20 @@ CK_INLINE void row_gradient(
 
   const float type = ck_dot_row(dy, in->type_value + column, width), own = pass->probabilities->own[row * heads + head];
   const float own_slope = through(own, ck_dot_row(dy, in->self_value + place, width), factor);
-  float inner = 0, all = 0, total = 0;
-  _Pragma("omp simd reduction(+ : inner, all)") for (long t = 0; t < padded; t++) {
-    const int dropped = ck_is_dropped(tokens[t]);
-    const float keeps = dropped ? 0 : tokens[t] * factor, product = g[t];
-    const float slope = dropped ? 0 : factor * (p[t] * product + type);
-    all += keeps;
-    inner += (dropped ? -tokens[t] : tokens[t]) * slope;
-    dp[t] += keeps * product;
-    counted[t] = keeps * p[t];
-    g[t] = slope;
+  const v16 factors = broadcast16(factor), types = broadcast16(type);
+  v16 inners = (v16){0}, alls = (v16){0}, totals = (v16){0};
+  for (long t = 0; t < padded; t += 16) {
+    const v16 a = load16(tokens + t), product = load16(g + t), weight = load16(p + t);
+    const i16 dropped = ck_dropped16(a);
+    const v16 keeps = keep16(a * factors, ~dropped), slope = keep16(factors * (weight * product + types), ~dropped);
+    alls += keeps;
+    inners += (v16)((i16)a ^ (dropped & CK_SIGNS)) * slope;
+    store16(dp + t, load16(dp + t) + keeps * product);
+    store16(counted + t, keeps * weight);
+    store16(g + t, slope);
   }
+  const float all = ck_sum_lanes(&alls);
+  float inner = ck_sum_lanes(&inners);
   inner += ck_magnitude(own) * own_slope;
   const long first = in->offsets[row], last = in->offsets[row + 1];
   for (long m = first; m < last; m++) {
@@ -54,18 +55,18 @@ CK_INLINE void row_gradient(
     const float *value = in->set_values + (in->members[m] * heads + head) * width;
     inner += ck_magnitude(a) * through(a, ck_dot_row(dy, value, width), factor);
   }
-  _Pragma("omp simd reduction(+ : total)") for (long t = 0; t < padded; t++) {
-    const float slope = ck_magnitude(tokens[t]) * (g[t] - inner);
-    total += slope;
-    dp[t] += slope * x[t];
-    x[t] = slope * p[t];
+  const v16 center = broadcast16(inner);
+  for (long t = 0; t < padded; t += 16) {
+    const v16 a = load16(tokens + t), weight = load16(p + t);
+    const v16 slope = (v16)((i16)a ^ (ck_dropped16(a) & CK_SIGNS)) * (load16(g + t) - center);
+    totals += slope;
+    store16(dp + t, load16(dp + t) + slope * load16(x + t));
+    store16(x + t, slope * weight);
   }
-  CK_SIMD for (long c = 0; c < width; c++) {
-    dq[c] = 0;
-    d->self_key[place + c] = 0;
-    d->self_value[place + c] = ck_kept(own, factor) * dy[c];
-    d->type_value[column + c] += all * dy[c];
-  }
+  const float total = ck_sum_lanes(&totals);
+  for (long c = 0; c < width; c++) dq[c] = d->self_key[place + c] = 0;
+  ck_set_row_scaled(ck_kept(own, factor), dy, d->self_value + place, width);
+  ck_add_row_scaled(all, dy, d->type_value + column, width);
   score_gradient(ck_magnitude(own) * (own_slope - inner), q, in->self_key + place, dq, d->self_key + place, width);
   score_gradient(total, q, in->type_key + column, dq, d->type_key + column, width);
   for (long m = first; m < last; m++) {
@@ -73,7 +74,7 @@ CK_INLINE void row_gradient(
     const float a = pass->probabilities->members[m * heads + head], keeps = ck_kept(a, factor);
     const float slope = through(a, ck_dot_row(dy, in->set_values + at, width), factor);
     score_gradient(ck_magnitude(a) * (slope - inner), q, in->set_keys + at, dq, d->set_keys + at, width);
-    CK_SIMD for (long c = 0; c < width; c++) d->set_values[at + c] += keeps * dy[c];
+    ck_add_row_scaled(keeps, dy, d->set_values + at, width);
   }
 }
 
@@ -125,7 +126,8 @@ CK_CLONES void ck_token_attention_gradient(
       for (long i = 0; i < rows; i++) {
         float *dq = gradients->query + (start + i) * columns + h * width;
         const float *context = tile.context + i * vector;
-        CK_SIMD for (long c = 0; c < width; c++) dq[c] = (dq[c] + context[c]) * in->scale;
+        ck_add_row_scaled(1, context, dq, width);
+        ck_set_row_scaled(in->scale, dq, dq, width);
       }
     }
     for (long i = 0; i < rows; i++) {
@@ -133,6 +135,6 @@ CK_CLONES void ck_token_attention_gradient(
       CK_SIMD for (long t = 0; t < tokens; t++) dp[t] = tile.d_weights[i * padded + t];
     }
   }
-  ck_unpack_columns(tile.d_keys_t, gradients->token_keys, tokens, columns, padded);
-  ck_unpack_columns(tile.d_values_t, gradients->token_values, tokens, columns, padded);
+  ck_transpose_rows(tile.d_keys_t, padded, gradients->token_keys, columns, columns, tokens);
+  ck_transpose_rows(tile.d_values_t, padded, gradients->token_values, columns, columns, tokens);
 }

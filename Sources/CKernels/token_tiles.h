@@ -3,6 +3,7 @@
 
 #include "ck_attention.h"
 #include "lanes.h"
+#include "transpose.h"
 
 // Products between a tile of queries and the tokens of one head, whose keys and values stay in the second cache. Every
 // element is summed in one order, whatever rows stand beside it.
@@ -53,21 +54,9 @@ CK_INLINE long ck_divide_scratch(const ck_token_inputs *in, float *scratch, ck_t
 
 /// y [columns, padded] = x [tokens, columns], transposed, with zeros behind the last token.
 CK_INLINE void ck_pack_columns(const float *x, float *y, long tokens, long columns, long padded) {
-  for (long start = 0; start < padded; start += 16) {
-    const long count = tokens - start < 16 ? tokens - start : 16;
-    for (long c = 0; c < columns; c++) {
-      for (long t = 0; t < count; t++) y[c * padded + start + t] = x[(start + t) * columns + c];
-      for (long t = count; t < 16; t++) y[c * padded + start + t] = 0;
-    }
-  }
-}
-
-CK_INLINE void ck_unpack_columns(const float *y, float *x, long tokens, long columns, long padded) {
-  for (long start = 0; start < tokens; start += 16) {
-    const long end = start + 16 < tokens ? start + 16 : tokens;
-    for (long c = 0; c < columns; c++) {
-      for (long t = start; t < end; t++) x[t * columns + c] = y[c * padded + t];
-    }
+  ck_transpose_rows(x, columns, y, padded, tokens, columns);
+  for (long c = 0; c < columns; c++) {
+    for (long t = tokens; t < padded; t++) y[c * padded + t] = 0;
   }
 }
 
@@ -181,9 +170,32 @@ CK_INLINE void ck_outer(const float *a, long stride, const float *w, long padded
 }
 
 CK_INLINE float ck_dot_row(const float *a, const float *b, long width) {
-  float sum = 0;
-  _Pragma("omp simd reduction(+ : sum)") for (long c = 0; c < width; c++) sum += a[c] * b[c];
+  v16 lanes = (v16){0};
+  long c = 0;
+  for (; c + 16 <= width; c += 16) lanes += load16(a + c) * load16(b + c);
+  float sum = ck_sum_lanes(&lanes);
+  for (; c < width; c++) sum += a[c] * b[c];
   return sum;
 }
+
+/// y += factor x
+CK_INLINE void ck_add_row_scaled(float factor, const float *x, float *y, long width) {
+  const v16 factors = broadcast16(factor);
+  long c = 0;
+  for (; c + 16 <= width; c += 16) store16(y + c, load16(y + c) + factors * load16(x + c));
+  for (; c < width; c++) y[c] += factor * x[c];
+}
+
+/// y = factor x
+CK_INLINE void ck_set_row_scaled(float factor, const float *x, float *y, long width) {
+  const v16 factors = broadcast16(factor);
+  long c = 0;
+  for (; c + 16 <= width; c += 16) store16(y + c, factors * load16(x + c));
+  for (; c < width; c++) y[c] = factor * x[c];
+}
+
+/// The lanes of probabilities that dropout drops.
+#define ck_dropped16(p) ((i16)((i16)(p) < 0) & (i16)((p) == (p)))
+#define CK_SIGNS ((i16){0} + (int32_t)0x80000000)
 
 #endif

@@ -43,7 +43,8 @@ import Testing
     }
     var mask = Array(repeating: E(0), count: rows * (1 + extent.sets + extent.tokens))
     for row in 0..<rows {
-      for s in 0..<extent.sets where !sets.members[Int(sets.offsets[row])..<Int(sets.offsets[row + 1])].contains(Int32(s)) {
+      let members = sets.members[Int(sets.offsets[row])..<Int(sets.offsets[row + 1])]
+      for s in 0..<extent.sets where !members.contains(Int32(s)) {
         mask[row * (1 + extent.sets + extent.tokens) + 1 + s] = -.infinity
       }
     }
@@ -122,7 +123,8 @@ import Testing
 
   static let extents = [
     Extent(rows: 1, sets: 2, tokens: 1, heads: 1, width: 1), Extent(rows: 5, sets: 3, tokens: 17, heads: 2, width: 5),
-    Extent(rows: 16, sets: 9, tokens: 64, heads: 4, width: 16), Extent(rows: 23, sets: 40, tokens: 131, heads: 3, width: 16),
+    Extent(rows: 16, sets: 9, tokens: 64, heads: 4, width: 16),
+    Extent(rows: 23, sets: 40, tokens: 131, heads: 3, width: 16),
     Extent(rows: 35, sets: 6, tokens: 48, heads: 2, width: 33), Extent(rows: 4, sets: 3, tokens: 0, heads: 1, width: 8),
     Extent(rows: 0, sets: 3, tokens: 20, heads: 1, width: 8), Extent(rows: 7, sets: 0, tokens: 95, heads: 1, width: 64),
   ]

@@ -64,6 +64,13 @@ void ck_token_attention_gradient(
     const ck_token_inputs *inputs, const float *dy, const ck_token_probabilities *probabilities, float factor,
     const ck_token_gradients *gradients, float *scratch);
 
+// narrow.c: C = A Bᵀ with A [m, k], B [n, k] and a short k; columns first ..< last of C, `first` a multiple of 16.
+/// packed [k, padded] = Bᵀ with zeros behind column n; `padded` is n up to a multiple of 16.
+void ck_narrow_pack(const float *b, float *packed, long n, long k, long padded);
+void ck_narrow_forward(
+    const float *a, const float *packed, float *c, long m, long n, long k, long padded, long first, long last,
+    int accumulate);
+
 // losses.c: targets are `high` for the members of a row's set, `low` for the others; `slopes` may be NULL.
 double ck_bce_sets(
     const float *logits, const int32_t *offsets, const int32_t *members, float low, float high, float *slopes,

@@ -45,7 +45,8 @@ public protocol AttentionKernels {
   /// Σ max(z, 0) − z y + ln(1 + exp(−|z|)); `slopes`, if any, receives sigmoid(z) − y.
   static func crossEntropyOfSets(
     _ logits: UnsafePointer<Element>, offsets: UnsafePointer<Int32>, members: UnsafePointer<Int32>, low: Element,
-    high: Element, slopes: UnsafeMutablePointer<Element>?, rows: Int, width: Int) -> Double
+    high: Element, slopes: UnsafeMutablePointer<Element>?, rows: Int, width: Int
+  ) -> Double
 }
 
 /// Heads and types of a graph attention.
@@ -69,9 +70,8 @@ public struct TokenAttentionInputs<Element: TensorElement> {
   public typealias In = UnsafePointer<Element>
   /// `sets` is the number of rows of `setKeys`; `width` that of one head.
   public var rows, sets, tokens, heads, width: Int
-  public var query, selfKey, selfValue, setKeys, setValues, tokenKeys, tokenValues, typeKey, typeValue: In
-  /// `[rows, tokens]`
-  public var weights: In
+  /// `weights` is `[rows, tokens]`.
+  public var query, selfKey, selfValue, setKeys, setValues, tokenKeys, tokenValues, typeKey, typeValue, weights: In
   public var offsets, members: UnsafePointer<Int32>
 
   var columns: Int { heads * width }

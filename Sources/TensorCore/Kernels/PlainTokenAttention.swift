@@ -19,8 +19,9 @@ extension KernelSet {
         var largest = own.pointee > -Element.infinity ? own.pointee : -Element.infinity
         for m in members {
           let key = inputs.setKeys + Int(inputs.members[m]) * columns + head * width
-          probabilities.members[m * heads + head] = inputs.scale * dot(query, key, width)
-          largest = probabilities.members[m * heads + head] > largest ? probabilities.members[m * heads + head] : largest
+          let score = inputs.scale * dot(query, key, width)
+          probabilities.members[m * heads + head] = score
+          if score > largest { largest = score }
         }
         for t in 0..<inputs.tokens {
           let product = inputs.scale * dot(query, inputs.tokenKeys + t * columns + head * width, width)

@@ -10,6 +10,9 @@ extension VectorKernels {
   /// Rows of xᵀ x' up to which a strip of both stays in the caches.
   private static let mostSummed = 512
 
+  /// Inner dimension up to which B is transposed first.
+  private static let narrow = 128
+
   /// C = op(A) op(B) (+ C) where these kernels have it; else false. Which products those are does not depend on how many
   /// rows A and C have, so a batch has the same bits however it is divided. Runs on the threads of `Threads`.
   static func linear(_ product: Product, _ a: In, _ b: In, _ c: Out) -> Bool {
@@ -18,6 +21,11 @@ extension VectorKernels {
     let accumulate: Int32 = product.beta == 1 ? 1 : 0
     let kernel: (Int, Int) -> Void
     switch (product.transposeA, product.transposeB) {
+    case (false, true) where k <= narrow:
+      let padded = (n + 15) / 16 * 16
+      let packed = Storage<Float>(k * padded)
+      ck_narrow_pack(b, packed.base, n, k, padded)
+      kernel = { ck_narrow_forward(a, packed.pointer, c, m, n, k, padded, $0, $1, accumulate) }
     case (false, true):
       kernel = { ck_linear_forward(a, b, c, m, n, k, $0, $1, accumulate) }
     case (false, false) where n % 16 == 0:
