@@ -87,25 +87,18 @@ public struct HerbGraph: Sendable, Equatable {
     let together = try CoOccurrence(symptomSets: symptomSets, herbSets: herbSets)
     let (symptoms, nodes) = (together.symptoms, together.symptoms + together.herbs)
     let needed = [thresholds.symptomSymptom, thresholds.symptomHerb, thresholds.symptomHerb, thresholds.herbHerb]
-    var (offsets, sources, types) = ([Int32(0)], [Int32](), [UInt8]())
-    var found = [0, 0, 0, 0]
+    var (offsets, sources) = ([Int32(0)], [Int32]())
     for target in 0..<nodes {
       let counts = together.counts(of: target)
       for source in 0..<nodes {
         let type = (target < symptoms ? 0 : 2) + (source < symptoms ? 0 : 1)
         guard source == target || Int(counts[source]) >= needed[type] else { continue }
         sources.append(Int32(source))
-        types.append(UInt8(type))
-        if source != target { found[type] += 1 }
       }
       offsets.append(Int32(sources.count))
     }
-    (self.symptoms, herbs, self.thresholds) = (symptoms, together.herbs, thresholds)
-    (self.offsets, self.sources, self.types) = (offsets, sources, types)
-    counts = Counts(
-      symptomSymptom: found[0], symptomHerb: found[1], herbSymptom: found[2], herbHerb: found[3], loops: nodes)
-    index = try HerbGraphIndex(nodes: nodes, offsets: offsets, sources: sources, types: types)
-    typed = try TypedEdges(nodes: nodes, boundary: symptoms, source: sources, target: index.target.indices)
+    try self.init(
+      symptoms: symptoms, herbs: together.herbs, thresholds: thresholds, offsets: offsets, sources: sources)
   }
 
   /// A graph of known edges, as another process made it.
@@ -140,6 +133,7 @@ public struct HerbGraph: Sendable, Equatable {
     counts = Counts(
       symptomSymptom: found[0], symptomHerb: found[1], herbSymptom: found[2], herbHerb: found[3], loops: nodes)
     index = try HerbGraphIndex(nodes: nodes, offsets: offsets, sources: sources, types: types)
+    typed = try TypedEdges(nodes: nodes, boundary: symptoms, source: sources, target: index.target.indices)
   }
 
   public static func == (a: HerbGraph, b: HerbGraph) -> Bool {

@@ -60,11 +60,36 @@ import Training
   func documented() {
     for setting in RunSetting.all {
       #expect(!setting.documentation.isEmpty && setting.documentation.hasSuffix("."), "\(setting.key)")
-      let value = setting.value(in: RunConfig())
-      if !value.isEmpty {
-        #expect(throws: Never.self) { try RunConfig(yaml: "", source: "x", overrides: ["\(setting.key)=\(value)"]) }
+      for model in setting.models {
+        let start = "model: \(model.rawValue)"
+        guard let config = try? RunConfig(yaml: start, source: "x") else {
+          Issue.record("\(start)")
+          continue
+        }
+        let value = setting.value(in: config)
+        if !value.isEmpty {
+          #expect(throws: Never.self) {
+            try RunConfig(yaml: start, source: "x", overrides: ["\(setting.key)=\(value)"])
+          }
+        }
       }
     }
     #expect(Set(RunSetting.all.map(\.key)).count == RunSetting.all.count)
+  }
+
+  @Test("a model has its own settings and defaults; another model's are refused")
+  func families() throws {
+    let herbs = try RunConfig(yaml: "model: fmchs\nd: 32", source: "x")
+    #expect(herbs.batch == 512 && herbs.lr == 2e-3 && herbs.clipNorm == 5 && herbs.fmchs.width == 32 && !herbs.dropLast)
+    #expect(try RunConfig(yaml: herbs.yaml, source: "y") == herbs)
+    #expect(!herbs.yaml.contains("alpha:") && herbs.yaml.contains("habrm: true"))
+    #expect(try RunConfig(yaml: "", source: "x", overrides: ["model=fmchs"]) == RunConfig(.fmchs))
+    #expect(throws: ConfigError.otherModel(key: "alpha", model: "fmchs", of: "nla-mmr", source: "x")) {
+      try RunConfig(yaml: "model: fmchs\nalpha: 0.5", source: "x")
+    }
+    #expect(throws: ConfigError.otherModel(key: "habrm", model: "nla-mmr", of: "fmchs", source: "--set")) {
+      try RunConfig(yaml: "", source: "x", overrides: ["habrm=false"])
+    }
+    #expect(throws: ConfigError.self) { try RunConfig(yaml: "model: fmch", source: "x") }
   }
 }

@@ -119,13 +119,15 @@ final class FMCHSProgram: TrainingProgram {
       symptomSets(part.rows.map { Array(step.table.symptoms(ofRow: $0)) }), nodes: nodes, step: step.counters,
       rows: part.positions)
     let settings = job.config.fmchs
-    let targets = targets(part.rows, of: step.table)
-    let divisor = Double(step.visits.count)
-    let bce = try output.logits.bceSum(targets, divisor: divisor)
+    let herbs = try IndexSets(part.rows.map { Array(step.table.labels(ofRow: $0)) }, bound: job.medicationCount)
+    func loss(_ logits: Tensor<Float>) throws -> Tensor<Float> {
+      try FMCHS.loss(logits, herbs: herbs, batch: step.visits.count, smoothing: settings.labelSmoothing)
+    }
+    let bce = try loss(output.logits)
     var total = bce
     var outcome = PartOutcome()
     if let baseLogits = output.baseLogits, settings.auxWeight > 0 {
-      let auxiliary = try baseLogits.bceSum(targets, divisor: divisor)
+      let auxiliary = try loss(baseLogits)
       total = try bce + auxiliary.scaled(by: settings.auxWeight)
       outcome.loss[2] = Double(auxiliary.item)
     }
@@ -134,18 +136,6 @@ final class FMCHSProgram: TrainingProgram {
     try total.backward()
     outcome.nodes = nodes.tensors.map { $0.gradient ?? Tensor.zeros($0.shape.axes) }
     return outcome
-  }
-
-  /// 1 − ε/2 for the herbs of a row, ε/2 for others; ε is the setting label_smoothing.
-  private func targets(_ rows: [Int], of table: VisitTable) -> Tensor<Float> {
-    let herbs = job.medicationCount
-    let half = Float(job.config.fmchs.labelSmoothing / 2)
-    return Tensor.make([rows.count, herbs]) { buffer in
-      buffer.update(repeating: half)
-      for (row, source) in rows.enumerated() {
-        for herb in table.labels(ofRow: source) { buffer[row * herbs + Int(herb)] = 1 - half }
-      }
-    }
   }
 
   // MARK: Exchanges
