@@ -16,6 +16,8 @@ public enum Initializer: Equatable, Sendable {
   case normal(Double)
   /// N(0, deviation²) with one row of zeros: an embedding's padding row.
   case normalTable(Double, zeroRow: Int)
+  /// These numbers, row by row, one for every element.
+  case values([Double])
 
   func fill<Element: TensorElement>(
     _ values: UnsafeMutableBufferPointer<Element>, shape: Shape, name: String, seed: UInt64
@@ -39,6 +41,8 @@ public enum Initializer: Equatable, Sendable {
       for index in values.indices {
         values[index] = index / shape.last == zeroRow ? 0 : Element(random.normal(UInt64(index)) * deviation)
       }
+    case .values(let given):
+      for (index, value) in zip(values.indices, given) { values[index] = Element(value) }
     }
   }
 }

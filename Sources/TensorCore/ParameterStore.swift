@@ -53,6 +53,9 @@ public final class ParameterStore<Element: TensorElement> {
   ) throws(ParameterError) -> Parameter<Element> {
     try check(name, axes)
     let shape = Shape(axes)
+    if case .values(let values) = initializer, values.count != shape.count {
+      throw .layer(name, got: "\(values.count) initial numbers", expected: "\(shape.count) for \(shape)")
+    }
     let index = entries.count
     entries.append(Entry(name: name, shape: shape, range: length..<(length + shape.count), factored: factored))
     initializers.append(initializer)

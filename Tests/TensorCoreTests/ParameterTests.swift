@@ -66,6 +66,9 @@ import Testing
     let scope = store.scope["a"]
     _ = try scope.parameter("w", [1], .zeros)
     #expect(throws: ParameterError.duplicate("a.w")) { try scope.parameter("w", [2], .zeros) }
+    #expect(throws: ParameterError.layer("a.v", got: "1 initial numbers", expected: "2 for [2]")) {
+      try scope.parameter("v", [2], .values([1]))
+    }
     #expect(throws: ParameterError.duplicate("a.w")) { try scope.buffer("w", [2], fill: 0) }
     #expect(throws: ParameterError.shape("a.v", [0])) { try scope.parameter("v", [0], .zeros) }
     store.seal()
