@@ -230,6 +230,30 @@ import Testing
     #expect(said.contains(expected), "\(said)")
   }
 
+  @Test(
+    "properties that contradict the medications are one clear sentence",
+    arguments: [
+      ([3], ["a"], 3, "/properties/values has the shape [3]; expected [medications, 1]"),
+      ([3, 1], ["a", "b"], 3, "/properties/values has the shape [3, 1]; expected [medications, 2]"),
+      ([2, 1], ["a"], 2, "there are 2 property values for 3 medications of 1 properties (3 expected)"),
+      ([3, 2], ["a", "a"], 6, "two columns a"), ([3, 0], [], 0, "no column"),
+    ] as [([Int], [String], Int, String)])
+  func properties(shape: [Int], names: [String], count: Int, expected: String) throws {
+    let said = try rewritten { name, file in
+      if name == "/visits/ids" {
+        try file.writeStrings(names, to: "/properties/names")
+        try file.write([UInt8](repeating: 1, count: count), shape: shape, to: "/properties/values")
+      }
+      return false
+    }
+    #expect(said.contains(expected) && said.contains("damaged.h5"), "\(said)")
+    let lost = try rewritten { name, file in
+      if name == "/visits/ids" { try file.writeStrings(names, to: "/properties/names") }
+      return false
+    }
+    #expect(lost.contains("/properties/values"), "\(lost)")
+  }
+
   @Test("a dataset that is missing is named") func missingDataset() throws {
     #expect(try rewritten { name, _ in name == "/visits/ids" }.contains("/visits/ids"))
   }
