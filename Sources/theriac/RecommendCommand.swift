@@ -103,7 +103,8 @@ enum RecommendError: Error, CustomStringConvertible {
     case .unknownSymptom(let text, let nearest):
       "the cohort has no symptom \"\(text)\""
         + (nearest.isEmpty
-          ? "; theriac export vectors lists all that the run knows" : "; the nearest are \(nearest.joined(separator: ", "))")
+          ? "; theriac export vectors lists all that the run knows"
+          : "; the nearest are \(nearest.joined(separator: ", "))")
     }
   }
 }
