@@ -23,7 +23,7 @@ public struct HerbFeatures {
     let rows = splits.indices.filter { splits[$0] == .train || settings.graph == .all }
       .flatMap { cohort.visits(ofPatient: $0) }
     let all = try Self.sets(.symptom, cohort, 0..<cohort.visitCount)
-    let symptomSets = try all.rows(rows)
+    let symptomSets = all.rows(rows)
     let graph = try HerbGraph(
       symptomSets: symptomSets, herbSets: Self.sets(.medication, cohort, rows),
       thresholds: settings.thresholds)

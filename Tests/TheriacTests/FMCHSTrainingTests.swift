@@ -14,10 +14,10 @@ import Testing
     for workers in [1, 2, 4] { try workspace.train("any-\(workers)", workers: workers) }
     let one = try workspace.state("any-1", epoch: 3)
     let rows = try workspace.metrics("any-1")
-    #expect(
-      rows.first
-        == "epoch,train_loss,train_bce,train_aux_bce,train_fcrl,valid_p5,valid_r5,valid_f1_5,valid_p10,valid_r10,"
-        + "valid_f1_10,valid_p20,valid_r20,valid_f1_20")
+    let header =
+      "epoch,train_loss,train_bce,train_aux_bce,train_fcrl,valid_p5,valid_r5,valid_f1_5,valid_p10,valid_r10,"
+      + "valid_f1_10,valid_p20,valid_r20,valid_f1_20"
+    #expect(rows[0] == header)
     #expect(rows.count == 4)
     for workers in [2, 4] {
       #expect(try workspace.state("any-\(workers)", epoch: 3) == one, "\(workers) workers")
@@ -54,7 +54,7 @@ import Testing
 
   @Test("after kill -9 the resumed run ends in the same weights, bit for bit", arguments: Death.allCases)
   func killed(death: Death) throws {
-    let settings = ["epochs=40", "checkpoint_steps=3"]
+    let settings = ["epochs=24", "checkpoint_steps=3"]
     let name = "killed-\(death)"
     if death == .coordinator { try workspace.train("killed-reference", workers: 2, settings) }
     let child = try Program.Child(workspace.training(name, workers: 2, settings))
@@ -71,7 +71,7 @@ import Testing
     // Any number of 1, 2 and 4 workers may go on.
     let resumed = try Program.run(["resume", workspace.run(name), "--workers", death == .coordinator ? "2" : "4"])
     try #require(resumed.code == 0, "\(resumed.errors)")
-    #expect(try workspace.state(name, epoch: 40) == workspace.state("killed-reference", epoch: 40))
+    #expect(try workspace.state(name, epoch: 24) == workspace.state("killed-reference", epoch: 24))
     #expect(try workspace.metrics(name) == workspace.metrics("killed-reference"))
   }
 
@@ -154,10 +154,10 @@ import Testing
     let refused = try Program.run(workspace.training("nothing", ["cohort=\(nothing)"]))
     #expect(refused.code == 1 && refused.sentence.contains("no feature of the herbs is left"), "\(refused.errors)")
 
-    // 16 of 20 have molecules: the auto-encoder fills the others, and says how well.
+    // 16 of 20 have molecules, 10 of those properties: the auto-encoder fills the others, and says how well.
     let some = try Program.run(workspace.training("some", ["epochs=1"]))
     #expect(some.errors.contains("molecules: 16 of 20 herbs"), "\(some.errors)")
-    #expect(some.errors.contains("VAE trained on 16 herbs fills 4"), "\(some.errors)")
+    #expect(some.errors.contains("VAE trained on 10 herbs fills 4 (2 of them without any property"), "\(some.errors)")
   }
 
   @Test("molecule vectors from a .npy file, found from anywhere; another file is refused on resume and evaluation")
