@@ -121,7 +121,8 @@ let package = Package(
     tests("Bench", ["Training", "Molecules", "TextEncoder"]),
     tests("Sweeps"),
     .testTarget(
-      name: "TheriacTests", dependencies: ["theriac", "Checkpoints", "HDF5", "Records", "Reports", "TextEncoder", "TestSupport"]),
+      name: "TheriacTests",
+      dependencies: ["theriac", "Checkpoints", "HDF5", "Records", "Reports", "TextEncoder", "TestSupport"]),
   ],
   swiftLanguageModes: [.v6],
   cLanguageStandard: .gnu11,
