@@ -13,7 +13,7 @@ public struct NPYFile: Equatable, Sendable {
   private let isFortran: Bool
 
   /// Number of values: the product of `shape`.
-  public var count: Int { shape.reduce(1, *) }
+  public var count: Int { shape.contains(0) ? 0 : shape.reduce(1, *) }
 
   /// - Throws: `unreadable`, `notNPY`, `damaged` (also when the file has more or fewer bytes than its header says),
   ///   `unsupportedType` (objects, texts, records, complex numbers ...)
