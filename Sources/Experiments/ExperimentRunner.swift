@@ -9,6 +9,7 @@ import Training
 /// An experiment cannot be done as asked.
 public enum ExperimentError: Error, CustomStringConvertible {
   case unknown(String)
+  case otherModel(experiment: String, model: String)
   case otherSettings(String)
   case notRanked(String)
   case damaged(String)
@@ -17,6 +18,8 @@ public enum ExperimentError: Error, CustomStringConvertible {
     switch self {
     case .unknown(let name):
       "there is no experiment \(name); known are \(Experiment.all.map(\.name).joined(separator: ", "))"
+    case .otherModel(let experiment, let model):
+      "\(experiment) trains fmchs, but the configuration is of \(model); give one with model: fmchs"
     case .otherSettings(let path):
       "\(path) was made with other settings or another cohort than this experiment asks for; give another --out"
     case .notRanked(let path): "\(path) has no metrics of ranked herbs; is its model fmchs?"
@@ -50,6 +53,9 @@ public struct ExperimentRunner {
   }
 
   public func run() throws -> ExperimentResults {
+    guard config.model == .fmchs else {
+      throw ExperimentError.otherModel(experiment: experiment.name, model: config.model.rawValue)
+    }
     var results = ExperimentResults(experiment)
     let data = try RunData(config)
     let herbs = try data.herbData()
@@ -64,7 +70,7 @@ public struct ExperimentRunner {
         }
       case .run(let settings):
         for seed in seeds {
-          let (test, validation) = try run(row.label, settings, seed: seed)
+          let (test, validation) = try run(row.label, settings, seed: seed, data)
           results.add(row: index, seed: seed, test: test, validation: validation)
         }
       }
@@ -76,7 +82,7 @@ public struct ExperimentRunner {
   // MARK: Runs
 
   private func run(
-    _ label: String, _ settings: [String], seed: Int
+    _ label: String, _ settings: [String], seed: Int, _ data: RunData
   ) throws -> (test: RankingMetricSet, validation: RankingMetricSet) {
     let slug = label.lowercased().map { $0.isLetter || $0.isNumber ? $0 : "-" }.reduce(into: "") { $0.append($1) }
     let directory = RunDirectory("\(out)/runs/\(slug)-seed\(seed)")
@@ -92,6 +98,7 @@ public struct ExperimentRunner {
     guard let bytes = FileManager.default.contents(atPath: directory.summary),
       let summary = try? JSONDecoder().decode(RunSummary.self, from: bytes)
     else { throw ExperimentError.damaged(directory.summary) }
+    guard summary.cohort == data.cohort.contentHash else { throw ExperimentError.otherSettings(directory.path) }
     guard case .ranking(let validation) = summary.metrics, case .ranking(let test)? = summary.test else {
       throw ExperimentError.notRanked(directory.summary)
     }

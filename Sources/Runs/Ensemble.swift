@@ -6,12 +6,13 @@ import Training
 public struct Ensemble {
   public let runs: [FinishedRun]
 
-  /// - Throws: `RunError.unlikeRuns` unless all are of FMCHS and of one cohort
+  /// - Throws: `TrainingError.wrongModel` when one is no run of FMCHS; `RunError.unlikeRuns` unless all are of one cohort
   public init(_ runs: [FinishedRun]) throws {
     for run in runs {
-      guard run.data.config.model == .fmchs, run.data.cohort.contentHash == runs[0].data.cohort.contentHash else {
-        throw RunError.unlikeRuns(
-          runs[0].directory, run.directory, model: run.data.config.model.rawValue)
+      let model = run.data.config.model
+      guard model == .fmchs else { throw TrainingError.wrongModel(needed: .fmchs, found: model) }
+      guard run.data.cohort.contentHash == runs[0].data.cohort.contentHash else {
+        throw RunError.unlikeRuns(runs[0].directory, run.directory)
       }
     }
     self.runs = runs

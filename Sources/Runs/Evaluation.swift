@@ -67,9 +67,10 @@ extension RunData {
   /// Another cohort's embeddings, or other molecules, than a checkpoint was made with.
   func changedFeatures(_ checkpoint: Checkpoint) -> RunError {
     let isTexts = config.model == .nlaMMR
+    let files = [config.embeddings, config.fmchs.moleculeVectors].filter { !$0.isEmpty }
     return .inputChanged(
-      what: isTexts ? "embeddings file" : "herbs' features (embeddings, molecule_vectors)",
-      path: config.embeddings.isEmpty ? config.fmchs.moleculeVectors : config.embeddings,
+      what: isTexts ? "embeddings file" : "data of symptoms and herbs (embeddings, molecule_vectors)",
+      path: files.isEmpty ? "of \(config.cohort)" : files.joined(separator: ", "),
       expected: checkpoint.embeddingsHash, found: featuresHash)
   }
 

@@ -15,7 +15,7 @@ public enum RunError: Error, Equatable, CustomStringConvertible {
   case tooFewEpochs(asked: Int, done: Int)
   case changedMidEpoch(key: String, before: String, now: String)
   case unsoundCheckpoint(String)
-  case unlikeRuns(String, String, model: String)
+  case unlikeRuns(String, String)
 
   /// Far beyond what one coordinator can serve; keeps a slip of the finger from filling a machine.
   static let mostWorkers = 4_096
@@ -47,8 +47,9 @@ public enum RunError: Error, Equatable, CustomStringConvertible {
         + "resume with \(before)"
     case .unsoundCheckpoint(let path):
       "\(path) says that it is at an epoch or step that this run does not have; remove it, and the one before is taken"
-    case .unlikeRuns(let first, let other, let model):
-      "\(first) and \(other) (model \(model)) cannot answer as one model: give runs of fmchs on the same cohort"
+    case .unlikeRuns(let first, let other):
+      "\(first) and \(other) were trained on different cohorts and cannot answer as one model; "
+        + "give runs on the same cohort"
     case .tooFewEpochs(let asked, let done):
       "epochs is \(asked), but the run has \(done) already; give a larger number"
     case .workers(let count): "--workers \(count): give 1 to \(Self.mostWorkers)"

@@ -10,6 +10,22 @@ extension ModelFamily {
     }
   }
 
+  /// Metrics of a split in `summary.json`.
+  public var summaryMetrics: [String] {
+    switch self {
+    case .nlaMMR: Metric.allCases.map(\.rawValue)
+    case .fmchs: RankingMetricSet.names()
+    }
+  }
+
+  /// What the best epoch is chosen by, for people.
+  public var selectionTitle: String {
+    switch self {
+    case .nlaMMR: "Jaccard"
+    case .fmchs: "F1@5 + F1@10"
+    }
+  }
+
   /// The first line of `metrics.csv`.
   var tableHeader: String {
     (["epoch", "train_loss"] + lossTerms.map { "train_" + $0 } + validationMetrics.map { "valid_" + $0 } + ["seconds"])

@@ -33,6 +33,7 @@ struct ExperimentCommand: ParsableCommand {
 
   func validate() throws {
     guard (1...1_000).contains(seeds) else { throw ValidationError("--seeds \(seeds): give 1 to 1000") }
+    guard (1...4_096).contains(workers) else { throw ValidationError("--workers \(workers): give 1 to 4096") }
     if let override = overrides.first(where: { $0.hasPrefix("seed=") }) {
       throw ValidationError("--set \(override): the seeds of an experiment are 0 to N − 1 (--seeds N)")
     }
@@ -47,7 +48,8 @@ struct ExperimentCommand: ParsableCommand {
     options.workers = workers
     let runner = ExperimentRunner(
       experiment, config: config, seeds: Array(0..<seeds), out: out,
-      train: { try RunSession.train($0, directory: $1, resume: $2, options: options) }, note: { Console.note($0) })
+      train: { try RunSession.train($0, directory: $1, resume: $2, options: options, announce: Console.note) },
+      note: { Console.note($0) })
     Console.result(try runner.run().markdown())
     Console.note("wrote \(out)/table.md and \(out)/results.csv")
   }

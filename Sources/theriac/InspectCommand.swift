@@ -5,7 +5,9 @@ import HDF5
 import Molecules
 import Records
 import Reports
+import Runs
 import TextEncoder
+import Training
 
 struct Inspect: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -58,10 +60,11 @@ struct Inspect: ParsableCommand {
     case "checkpoint":
       let checkpoint = try CheckpointFile.read(path)
       let count = checkpoint.parameters.reduce(0) { $0 + $1.values.count }
+      let model = (try? RunConfig(yaml: checkpoint.configYAML, source: path))?.model ?? .nlaMMR
       Console.result(
         "checkpoint: \(checkpoint.epoch) epochs and \(checkpoint.stepInEpoch) steps, \(NumberText.count(count)) weights"
           + (checkpoint.bestMetric.map {
-            ", best validation Jaccard \(NumberText.fixed($0, 4)) in epoch \(checkpoint.bestEpoch ?? 0)"
+            ", best validation \(model.selectionTitle) \(NumberText.fixed($0, 4)) in epoch \(checkpoint.bestEpoch ?? 0)"
           } ?? "")
           + "\n\n\(checkpoint.configYAML)")
     case "" where isVectorFile:

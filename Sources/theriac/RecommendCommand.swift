@@ -46,7 +46,7 @@ struct Recommend: ParsableCommand {
     let recommendation = Recommendation(
       cohort: cohort, symptoms: set, scores: try ensemble.scores(ofSymptoms: [set]), top: top)
     if json {
-      try Console.json(recommendation, snakeCase: false)
+      try Console.json(recommendation)
     } else {
       Console.result(try recommendation.text())
     }
@@ -103,7 +103,7 @@ enum RecommendError: Error, CustomStringConvertible {
     case .unknownSymptom(let text, let nearest):
       "the cohort has no symptom \"\(text)\""
         + (nearest.isEmpty
-          ? "; theriac describe names the cohort's" : "; the nearest are \(nearest.joined(separator: ", "))")
+          ? "; theriac export vectors lists all that the run knows" : "; the nearest are \(nearest.joined(separator: ", "))")
     }
   }
 }

@@ -26,6 +26,7 @@ enum RunSession {
     var config = config
     config.cohort = absolute(config.cohort)
     config.embeddings = absolute(config.embeddings)
+    config.fmchs.moleculeVectors = absolute(config.fmchs.moleculeVectors)
     return config
   }
 
@@ -38,7 +39,11 @@ enum RunSession {
   }
 
   /// Runs to the end, or exits with code 75 after a stop signal.
-  static func train(_ config: RunConfig, directory: RunDirectory, resume: Bool, options: LaunchOptions) throws {
+  /// - Parameter announce: gets the line on the finished run
+  static func train(
+    _ config: RunConfig, directory: RunDirectory, resume: Bool, options: LaunchOptions,
+    announce: (String) -> Void = Console.result
+  ) throws {
     if resume { try directory.checkResumable(config) }
     let display = ProgressDisplay()
     let run = try TrainingRun(
@@ -69,7 +74,7 @@ enum RunSession {
       Console.note("interrupted (\(reason)); \(next)")
       throw ExitCode(interruptedCode)
     case .finished:
-      Console.result("\(directory.path): \(try RunText.summary(directory))")
+      announce("\(directory.path): \(try RunText.summary(directory))")
     }
   }
 }

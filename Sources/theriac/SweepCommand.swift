@@ -47,6 +47,12 @@ struct SweepRun: AsyncParsableCommand {
     // What is fixed for all trials: the base file, then `set` of the sweep, then --set.
     let fixed = spec.overrides.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value.text)" } + overrides
     let base = try RunSession.config(file: spec.config, overrides: fixed)
+    let known = ["valid_", "test_"].flatMap { split in base.model.summaryMetrics.map { split + $0 } }
+    guard known.contains(spec.metric) else {
+      throw ValidationError(
+        "metric \(spec.metric) in \(config) is none of a run of \(base.model.rawValue); set metric to one of "
+          + known.joined(separator: ", "))
+    }
     let data = try RunData(base)
     let directory = SweepDirectory(out ?? "sweeps/\(spec.name)")
     // Trials start from the base as it is now, with the paths and --set of this call resolved.
@@ -85,7 +91,9 @@ struct SweepRun: AsyncParsableCommand {
 /// What a sweep needs to know of a run.
 enum SweepBase {
   /// Settings that do not change a result: paths (their content is in the context), and how it is computed.
-  private static let outside: Set<String> = ["cohort", "embeddings", "threads", "checkpoint_steps", "keep_checkpoints"]
+  private static let outside: Set<String> = [
+    "cohort", "embeddings", "molecule_vectors", "threads", "checkpoint_steps", "keep_checkpoints",
+  ]
 
   static func settings(_ config: RunConfig) -> [String: SettingValue] {
     Dictionary(

@@ -86,6 +86,14 @@ extension RunConfig {
         throw .badValue(key: pair.key, value: pair.value, expected: setting.expectation, source: pair.source)
       }
     }
+    guard model == .fmchs else { return }
+    for (key, heads) in [("graph_heads", fmchs.graphHeads), ("encoder_heads", fmchs.encoderHeads)]
+    where fmchs.width % heads != 0 {
+      let places = pairs.filter { [key, "d"].contains($0.key) }.map(\.source)
+      throw .badValue(
+        key: key, value: "\(heads)", expected: "a divisor of d, which is \(fmchs.width)",
+        source: places.last ?? source)
+    }
   }
 
   /// The fully resolved settings as YAML: reading it back gives an equal value.

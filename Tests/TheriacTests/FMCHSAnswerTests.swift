@@ -1,0 +1,187 @@
+import Foundation
+import Testing
+
+/// What a trained run of FMCHS answers: evaluate, recommend, export.
+@Suite(.serialized) struct FMCHSAnswerTests {
+  let workspace: HerbWorkspace
+
+  init() throws {
+    workspace = try HerbWorkspace.shared.get()
+    for (name, seed) in [("one", 1), ("two", 2)]
+    where !FileManager.default.fileExists(atPath: workspace.run(name) + "/summary.json") {
+      try workspace.train(name, ["seed=\(seed)", "epochs=8", "lr=1e-2"])
+    }
+  }
+
+  private static let keys = ["P@5", "R@5", "F1@5", "P@10", "R@10", "F1@10", "P@20", "R@20", "F1@20"]
+
+  private func evaluated(_ arguments: String...) throws -> [String: Any] {
+    let result = try Program.run(["evaluate"] + arguments + ["--json"])
+    try #require(result.code == 0, "\(result.errors)")
+    return try workspace.object(result.output)
+  }
+
+  @Test("evaluate prints the run beside counted baselines, and as JSON under the papers' names")
+  func evaluate() throws {
+    let text = try Program.run(["evaluate", workspace.run("one"), "--bootstrap", "5"])
+    #expect(text.code == 0, "\(text.errors)")
+    #expect(text.output.hasPrefix("test split, 60 prescriptions"))
+    for part in Self.keys + ["this run (epoch ", "bootstrap of 5", "popularity", "conditional-mean", "naive-bayes"] {
+      #expect(text.output.contains(part), "\(part): \(text.output)")
+    }
+    let object = try evaluated(workspace.run("one"), "--bootstrap", "5")
+    #expect(object["split"] as? String == "test" && object["rows"] as? Int == 60 && object["runs"] as? Int == 1)
+    let baselines = try #require(object["baselines"] as? [String: [String: Double]])
+    #expect(Set(baselines.keys) == ["popularity", "conditional_mean", "naive_bayes"])
+    let spreads = try #require(object["bootstrap"] as? [String: [String: Double]])
+    for key in Self.keys {
+      let value = try #require(object[key] as? Double, "\(key)")
+      #expect(value > 0 && value <= 1)
+      for (name, set) in baselines { #expect(set[key] != nil, "\(name) \(key)") }
+      let (mean, std) = (try #require(spreads[key]?["mean"]), try #require(spreads[key]?["std"]))
+      #expect(abs(mean - value) < 6 * std + 0.05 && std > 0, "\(key): \(mean) ± \(std), \(value)")
+    }
+    // What was trained is better than what everybody gets.
+    #expect((object["F1@5"] as? Double ?? 0) > (baselines["popularity"]?["F1@5"] ?? 1) + 0.1)
+    // The same draws again.
+    let again = try evaluated(workspace.run("one"), "--bootstrap", "5")["bootstrap"] as? [String: [String: Double]]
+    #expect(again == spreads)
+
+    let summary = try workspace.object(
+      String(contentsOfFile: workspace.run("one") + "/summary.json", encoding: .utf8))
+    let test = try #require(summary["test"] as? [String: Double])
+    #expect(test["f1_10"] == object["F1@10"] as? Double)
+    let training = try evaluated(workspace.run("one"), "--split", "train")
+    #expect(training["rows"] as? Int == 210 && (training["baselines"] as? [String: Any])?.isEmpty == true)
+  }
+
+  @Test("several runs are one model, the mean of their probabilities")
+  func ensemble() throws {
+    let runs = ["one", "two"].map(workspace.run)
+    let text = try Program.run(["evaluate"] + runs)
+    #expect(text.code == 0 && text.output.contains("mean scores of 2 runs"), "\(text.errors)")
+    let both = try evaluated(runs[0], runs[1])
+    #expect(both["runs"] as? Int == 2 && both["epoch"] == nil)
+    let own = try evaluated(runs[0])
+    // The mean of a run and itself is the run.
+    let twice = try evaluated(runs[0], runs[0])
+    for key in Self.keys { #expect(own[key] as? Double == twice[key] as? Double, "\(key)") }
+
+    func probabilities(_ runs: [String]) throws -> [String: Double] {
+      let result = try Program.run(["recommend"] + runs + ["--symptoms", "头痛", "--top", "20", "--json"])
+      let herbs = try workspace.object(result.output)["herbs"] as? [[String: Any]] ?? []
+      return Dictionary(
+        uniqueKeysWithValues: herbs.compactMap { herb in
+          (herb["code"] as? String).flatMap { code in (herb["probability"] as? Double).map { (code, $0) } }
+        })
+    }
+    let (a, b, mean) = (try probabilities([runs[0]]), try probabilities([runs[1]]), try probabilities(runs))
+    #expect(mean.count == 20 && a != b)
+    for (code, value) in mean {
+      #expect(abs(value - ((a[code] ?? .nan) + (b[code] ?? .nan)) / 2) < 1e-6, "\(code)")
+    }
+  }
+
+  @Test("runs of NLA-MMR, or of other cohorts, are not averaged")
+  func unlikeRuns() throws {
+    let other = try Workspace.shared.get()
+    let name = "two-at-once"
+    let trained = try Program.run(other.training(name, workers: 1, ["epochs=1"]))
+    try #require(trained.code == 0, "\(trained.errors)")
+    let both = try Program.run(["evaluate", other.run(name), other.run(name)])
+    #expect(both.code == 64 && both.errors.contains("several runs are evaluated as one for model fmchs only"))
+    let mixed = try Program.run(["evaluate", workspace.run("one"), other.run(name)])
+    #expect(mixed.code == 1 && mixed.sentence.contains("needs a run of fmchs, but the model of the run is nla-mmr"))
+    for command in [
+      ["recommend", other.run(name), "--symptoms", "0"],
+      ["export", "vectors", other.run(name), "--out", other.run("vectors.csv")],
+    ] {
+      let refused = try Program.run(command)
+      #expect(refused.code == 1, "\(command): \(refused.errors)")
+      #expect(refused.sentence.contains("needs a run of fmchs, but the model of the run is nla-mmr"))
+    }
+    let elsewhere = workspace.run("elsewhere.h5")
+    #expect(
+      try Program.run(
+        ["import", "tcm-pd", "--root", workspace.path + "/tcm", "--split", "shuffled", "--out", elsewhere]).code == 0)
+    try workspace.train("elsewhere", ["cohort=\(elsewhere)", "epochs=1"])
+    let unlike = try Program.run(["evaluate", workspace.run("one"), workspace.run("elsewhere")])
+    #expect(unlike.code == 1 && unlike.sentence.contains("different cohorts"), "\(unlike.errors)")
+  }
+
+  @Test("recommend by name, by code, from a file; the same symptoms give the same herbs")
+  func recommend() throws {
+    func herbs(_ arguments: String...) throws -> [String] {
+      let result = try Program.run(["recommend", workspace.run("one")] + arguments + ["--json"])
+      try #require(result.code == 0, "\(result.errors)")
+      let list = try workspace.object(result.output)["herbs"] as? [[String: Any]] ?? []
+      return list.compactMap { $0["name"] as? String }
+    }
+    let file = workspace.run("visit.json")
+    try #"{"symptoms": ["失眠", "0"], "note": "anything else"}"#.write(toFile: file, atomically: true, encoding: .utf8)
+    let named = try herbs("--symptoms", "头痛，失眠", "--top", "6")
+    #expect(named.count == 6)
+    #expect(try herbs("--symptoms", "4, 0", "--top", "6") == named)
+    #expect(try herbs("--visit", file, "--top", "6") == named)
+    // 头痛 is prescribed herbs 0, 3 and 6, 失眠 herbs 0, 3 and 6 of its own row: what the generator says.
+    #expect(Set(named).isSuperset(of: ["麻黄", "甘草", "黄芩"]))
+    #expect(try herbs("--symptoms", "头痛", "--top", "100").count == 20)
+
+    let text = try Program.run(["recommend", workspace.run("one"), "--symptoms", "头痛,1"])
+    #expect(text.output.hasPrefix("for 头痛, 发热"), "\(text.output)")
+    for column in ["herb", "code", "probability", "in training"] { #expect(text.output.contains(column)) }
+    let object = try workspace.object(
+      Program.run(["recommend", workspace.run("one"), "--symptoms", "10", "--json"]).output)
+    let first = try #require((object["herbs"] as? [[String: Any]])?.first)
+    #expect(Set(first.keys) == ["code", "name", "probability", "training_count"])
+    #expect(object["symptoms"] as? [String] == ["口渴"])
+  }
+
+  @Test("symptoms that cannot be recommended for")
+  func unknownSymptoms() throws {
+    func refuse(_ arguments: [String], _ parts: [String], code: Int32 = 1) throws {
+      let result = try Program.run(["recommend", workspace.run("one")] + arguments)
+      #expect(result.code == code, "\(arguments): \(result.code) \(result.errors)")
+      for part in parts { #expect(result.errors.contains(part), "\(arguments): \(result.errors)") }
+      #expect(result.output.isEmpty)
+    }
+    try refuse(["--symptoms", "头痛,腹疼"], ["the cohort has no symptom \"腹疼\"; the nearest are 腹痛"])
+    try refuse(["--symptoms", "zzz"], ["no symptom \"zzz\"", "theriac export vectors"])
+    try refuse(["--symptoms", "口渴"], ["several symptoms of the cohort are called \"口渴\"", "10, 11"])
+    try refuse(["--symptoms", " , ,"], ["there is no symptom to recommend for"])
+    try refuse(["--symptoms", "头痛", "--top", "0"], ["--top 0"], code: 64)
+    try refuse([], ["either with --symptoms or with --visit"], code: 64)
+    let file = workspace.run("bad.json")
+    for text in ["{\"symptoms\": [\"头痛\"", "{\"symptom\": [\"头痛\"]}", "{\"symptoms\": [1]}", ""] {
+      try text.write(toFile: file, atomically: true, encoding: .utf8)
+      try refuse(["--visit", file], [file, "it is not an object with a list of texts \"symptoms\""])
+    }
+    try "{\"symptoms\": []}".write(toFile: file, atomically: true, encoding: .utf8)
+    try refuse(["--visit", file], ["there is no symptom to recommend for"])
+    try refuse(["--visit", "/nowhere.json"], ["/nowhere.json"])
+    let none = try Program.run(["recommend", workspace.path, "--symptoms", "头痛"])
+    #expect(none.code == 1 && none.sentence.contains("is not a run directory"))
+  }
+
+  @Test("export vectors: a line for every symptom and herb, that follow the weights")
+  func export() throws {
+    let out = workspace.run("vectors.csv")
+    let result = try Program.run(["export", "vectors", workspace.run("one"), "--out", out])
+    #expect(result.code == 0 && result.errors.contains("wrote 12 symptoms and 20 herbs"), "\(result.errors)")
+    let table = try workspace.table(out)
+    #expect(table.rows.count == 32)
+    #expect(try table.texts("kind") == Array(repeating: "symptom", count: 12) + Array(repeating: "herb", count: 20))
+    #expect(try table.texts("code") == (0..<32).map(String.init))
+    #expect(try table.texts("name") == HerbWorkspace.symptoms + HerbWorkspace.herbs)
+    // 210 training prescriptions have four herbs or more each.
+    #expect(try table.numbers("training").suffix(20).reduce(0) { $0 + ($1 ?? 0) } >= 840)
+    #expect(try table.numbers("v0").allSatisfy { ($0 ?? .nan).isFinite })
+    #expect(try table.numbers("v15").contains { abs($0 ?? 0) > 1e-3 })
+    let other = workspace.run("vectors2.csv")
+    #expect(try Program.run(["export", "vectors", workspace.run("two"), "--out", other]).code == 0)
+    #expect(try workspace.table(other).numbers("v0") != table.numbers("v0"))
+    let nowhere = try Program.run(["export", "vectors", workspace.run("one"), "--out", "/nowhere/v.csv"])
+    #expect(nowhere.code == 1 && nowhere.sentence.contains("/nowhere"))
+    #expect(try Program.run(["inspect", workspace.run("one") + "/best.h5"]).output.contains("best validation F1@5 + F1@10"))
+  }
+}
