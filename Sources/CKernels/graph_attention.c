@@ -74,68 +74,30 @@ CK_INLINE void weighted_sum(
 #undef SINGLE
 }
 
-/// out [16 vectors] = sum of weights[e] * rows[index[e]], and products[e] (+)= own · rows[index[e]], reading a row once.
-CK_INLINE void gradient_strip(
-    const float *own, const float *weights, const float *rows, const int32_t *index, long count, long stride, float *out,
-    float *products, int add, const int vectors) {
-  v16 even[4], odd[4], mine[4];
-  for (int j = 0; j < vectors; j++) {
-    even[j] = odd[j] = (v16){0};
-    mine[j] = load16(own + 16 * j);
-  }
+/// out[e] = own · rows[index[e]]
+CK_INLINE void row_products(
+    const float *own, const float *rows, const int32_t *index, long count, long stride, float *out, long width) {
+  const long whole = width / 16 * 16;
   long e = 0;
   for (; e + 16 <= count; e += 16) {
     v16 sums[16];
-    float last[16];
-    for (int i = 0; i < 16; i += 2) {
-      const float *a = rows + index[e + i] * stride, *b = rows + index[e + i + 1] * stride;
-      v16 first = broadcast16(weights[e + i]), second = broadcast16(weights[e + i + 1]);
-      v16 low = (v16){0}, high = (v16){0};
-      for (int j = 0; j < vectors; j++) {
-        v16 x = load16(a + 16 * j), y = load16(b + 16 * j);
-        even[j] += first * x;
-        odd[j] += second * y;
-        low += mine[j] * x;
-        high += mine[j] * y;
-      }
-      sums[i] = low;
-      sums[i + 1] = high;
+    for (int i = 0; i < 16; i++) sums[i] = (v16){0};
+    for (long c = 0; c < whole; c += 16) {
+      v16 x = load16(own + c);
+      for (int i = 0; i < 16; i++) sums[i] += x * load16(rows + index[e + i] * stride + c);
     }
-    ck_sum_lanes16(sums, last);
-    store16(products + e, add ? load16(products + e) + load16(last) : load16(last));
+    ck_sum_lanes16(sums, out + e);
+    for (long c = whole; c < width; c++) {
+      for (int i = 0; i < 16; i++) out[e + i] += own[c] * rows[index[e + i] * stride + c];
+    }
   }
   for (; e < count; e++) {
-    const float *a = rows + index[e] * stride;
-    v16 first = broadcast16(weights[e]), sum = (v16){0};
-    for (int j = 0; j < vectors; j++) {
-      v16 x = load16(a + 16 * j);
-      even[j] += first * x;
-      sum += mine[j] * x;
-    }
+    v16 sum = (v16){0};
+    for (long c = 0; c < whole; c += 16) sum += load16(own + c) * load16(rows + index[e] * stride + c);
     float total = ck_sum_lanes(&sum);
-    products[e] = add ? products[e] + total : total;
+    for (long c = whole; c < width; c++) total += own[c] * rows[index[e] * stride + c];
+    out[e] = total;
   }
-  for (int j = 0; j < vectors; j++) store16(out + 16 * j, even[j] + odd[j]);
-}
-
-CK_INLINE void gradient_rows(
-    const float *own, const float *weights, const float *rows, const int32_t *index, long count, long stride, float *out,
-    float *products, long width) {
-#define STRIP(c, vectors) \
-  gradient_strip(own + (c), weights, rows + (c), index, count, stride, out + (c), products, (c) > 0, vectors)
-#define SINGLE(c)                                                         \
-  {                                                                       \
-    float sum = 0;                                                        \
-    for (long e = 0; e < count; e++) {                                    \
-      const float x = rows[index[e] * stride + (c)];                      \
-      sum += weights[e] * x;                                              \
-      products[e] = (c) > 0 ? products[e] + own[c] * x : own[c] * x;      \
-    }                                                                     \
-    out[c] = sum;                                                         \
-  }
-  CK_STRIPS(width, STRIP, SINGLE)
-#undef STRIP
-#undef SINGLE
 }
 
 CK_CLONES void ck_graph_attention(
@@ -177,45 +139,27 @@ CK_CLONES void ck_graph_attention(
   }
 }
 
-CK_CLONES void ck_graph_attention_values(
-    const ck_typed_graph *graph, const float *z, const float *weights, const float *dy, float *dz, float *slopes,
-    float *scratch, long first, long last) {
-  const long heads = graph->heads, width = graph->width, types = graph->types, stride = heads * width;
-  const float factor = graph->factor;
-  for (long j = first; j < last; j++) {
-    const long start = graph->out_runs[j * types], count = graph->out_runs[(j + 1) * types] - start;
-    const int32_t *edges = graph->out_edges + start, *targets = graph->out_targets + start;
-    for (long h = 0; h < heads; h++) {
-      const float *w = weights + h * graph->edges;
-      float *s = slopes + h * graph->edges, *products = scratch + count;
-      const long place = j * stride + h * width;
-      CK_SIMD for (long e = 0; e < count; e++) scratch[e] = ck_kept(w[edges[e]], factor);
-      gradient_rows(z + place, scratch, dy + h * width, targets, count, stride, dz + place, products, width);
-      for (long e = 0; e < count; e++) s[edges[e]] = products[e];
-    }
-  }
-}
-
 CK_CLONES void ck_graph_attention_slopes(
-    const ck_typed_graph *graph, const float *left, const float *right, const float *weights, float *slopes,
-    float *d_left, long first, long last) {
-  const long heads = graph->heads, types = graph->types;
+    const ck_typed_graph *graph, const float *z, const float *left, const float *right, const float *weights,
+    const float *dy, float *slopes, float *d_left, long first, long last) {
+  const long heads = graph->heads, width = graph->width, types = graph->types, stride = heads * width;
   const float slope = graph->slope, factor = graph->factor;
   for (long i = first; i < last; i++) {
     const long start = graph->runs[i * types], count = graph->runs[(i + 1) * types] - start;
-    const int32_t *sources = graph->sources + start;
     for (long h = 0; h < heads; h++) {
       const float *w = weights + h * graph->edges + start;
       float *d = slopes + h * graph->edges + start, inner = 0;
+      row_products(
+          dy + i * stride + h * width, z + h * width, graph->sources + start, count, stride, d, width);
       _Pragma("omp simd reduction(+ : inner)") for (long e = 0; e < count; e++) {
-        const float through = ck_is_dropped(w[e]) ? 0 : factor * d[e];
-        d[e] = through;
-        inner += ck_magnitude(w[e]) * through;
+        d[e] = ck_is_dropped(w[e]) ? 0 : factor * d[e];
+        inner += ck_magnitude(w[e]) * d[e];
       }
       for (long t = 0; t < types; t++) {
         const long slot = i * types + t, begin = graph->runs[slot] - start, end = graph->runs[slot + 1] - start;
         const float own = left[slot * heads + h];
         const float *others = right + t * heads + h;
+        const int32_t *sources = graph->sources + start;
         float sum = 0;
         _Pragma("omp simd reduction(+ : sum)") for (long e = begin; e < end; e++) {
           float score = own + others[(long)sources[e] * types * heads];
@@ -229,18 +173,24 @@ CK_CLONES void ck_graph_attention_slopes(
   }
 }
 
-CK_CLONES void ck_graph_attention_scores(
-    const ck_typed_graph *graph, const float *attention, const float *slopes, const float *d_left, float *d_right,
-    float *dz, long first, long last) {
-  const long heads = graph->heads, width = graph->width, types = graph->types;
+CK_CLONES void ck_graph_attention_gradient(
+    const ck_typed_graph *graph, const float *attention, const float *weights, const float *slopes,
+    const float *d_left, const float *dy, float *d_right, float *dz, float *scratch, long first, long last) {
+  const long heads = graph->heads, width = graph->width, types = graph->types, stride = heads * width;
+  const float factor = graph->factor;
   for (long j = first; j < last; j++) {
-    for (long t = 0; t < types; t++) {
-      const long slot = j * types + t, begin = graph->out_runs[slot], end = graph->out_runs[slot + 1];
-      for (long h = 0; h < heads; h++) {
-        const float *s = slopes + h * graph->edges, *vector = attention + (t * heads + h) * 2 * width;
-        float *out = dz + (j * heads + h) * width;
+    const long start = graph->out_runs[j * types], count = graph->out_runs[(j + 1) * types] - start;
+    const int32_t *edges = graph->out_edges + start;
+    for (long h = 0; h < heads; h++) {
+      const float *w = weights + h * graph->edges, *s = slopes + h * graph->edges;
+      float *out = dz + j * stride + h * width;
+      CK_SIMD for (long e = 0; e < count; e++) scratch[e] = ck_kept(w[edges[e]], factor);
+      weighted_sum(scratch, dy + h * width, graph->out_targets + start, count, stride, out, width);
+      for (long t = 0; t < types; t++) {
+        const long slot = j * types + t, begin = graph->out_runs[slot] - start, end = graph->out_runs[slot + 1] - start;
+        const float *vector = attention + (t * heads + h) * 2 * width;
         float right = 0;
-        _Pragma("omp simd reduction(+ : right)") for (long e = begin; e < end; e++) right += s[graph->out_edges[e]];
+        _Pragma("omp simd reduction(+ : right)") for (long e = begin; e < end; e++) right += s[edges[e]];
         d_right[slot * heads + h] = right;
         const float left = d_left[slot * heads + h];
         CK_SIMD for (long c = 0; c < width; c++) out[c] += left * vector[c] + right * vector[width + c];

@@ -125,8 +125,7 @@ import Testing
       func run<K: KernelSet>(_: K.Type) -> [[Float]] where K.Element == Float {
         func fresh(_ count: Int) -> [Float] { Array(repeating: 0.5, count: count + 1) }
         var (left, right) = (fresh(nodes * 4 * heads), fresh(nodes * 4 * heads))
-        var (weights, slopes) = (fresh(graph.edges * heads), fresh(graph.edges * heads))
-        var scratch = fresh(2 * nodes * nodes)
+        var (weights, slopes, scratch) = (fresh(graph.edges * heads), fresh(graph.edges * heads), fresh(nodes * nodes))
         var (y, dz, da) = (fresh(z.count), fresh(z.count), fresh(a.count))
         var (dLeft, dRight) = (left, right)
         let (all, half) = (0..<nodes, nodes / 2)
@@ -135,15 +134,13 @@ import Testing
           K.graphAttention(
             graph, z, left: left, right: right, weights: &weights, &y, scratch: &scratch, targets: part, shape, plan)
         }
-        K.graphAttentionValues(
-          graph, z, weights: weights, dy, dz: &dz, slopes: &slopes, scratch: &scratch, sources: all, shape)
-        let products = slopes
         K.graphAttentionSlopes(
-          graph, left: left, right: right, weights: weights, slopes: &slopes, dLeft: &dLeft, targets: all, shape)
-        K.graphAttentionScores(
-          graph, a, slopes: slopes, dLeft: dLeft, dRight: &dRight, dz: &dz, sources: all, shape)
+          graph, z, left: left, right: right, weights: weights, dy, slopes: &slopes, dLeft: &dLeft, targets: all, shape)
+        K.graphAttentionGradient(
+          graph, a, weights: weights, slopes: slopes, dLeft: dLeft, dy, dRight: &dRight, dz: &dz, scratch: &scratch,
+          sources: all, shape)
         K.graphScoresGradient(z, dLeft: dLeft, dRight: dRight, dAttention: &da, nodes: nodes, shape)
-        return [left, right, weights, y, products, slopes, dLeft, dRight, dz, da]
+        return [left, right, weights, y, slopes, dLeft, dRight, dz, da]
       }
       for (number, (a, b)) in zip(run(VectorKernels.self), run(PlainKernels<Float>.self)).enumerated() {
         expectClose(a, b, absolute: 2e-4, relative: 1e-4, "result \(number), dropout \(dropout)")

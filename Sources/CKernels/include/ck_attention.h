@@ -25,19 +25,12 @@ void ck_graph_scores(
 void ck_graph_attention(
     const ck_typed_graph *graph, const float *z, const float *left, const float *right, float *weights, float *y,
     float *scratch, long first, long last, const ck_dropout_plan *plan);
-/// dz = sums of weights * dy over the edges out of sources first ..< last; slopes = the products dy · z of these edges.
-/// `scratch` has room for twice the edges of one node.
-void ck_graph_attention_values(
-    const ck_typed_graph *graph, const float *z, const float *weights, const float *dy, float *dz, float *slopes,
-    float *scratch, long first, long last);
-/// `slopes`, from products to gradients of the scores, and their sums per target and type.
 void ck_graph_attention_slopes(
-    const ck_typed_graph *graph, const float *left, const float *right, const float *weights, float *slopes,
-    float *d_left, long first, long last);
-/// Sums of `slopes` per source and type; adds what the scores give to dz.
-void ck_graph_attention_scores(
-    const ck_typed_graph *graph, const float *attention, const float *slopes, const float *d_left, float *d_right,
-    float *dz, long first, long last);
+    const ck_typed_graph *graph, const float *z, const float *left, const float *right, const float *weights,
+    const float *dy, float *slopes, float *d_left, long first, long last);
+void ck_graph_attention_gradient(
+    const ck_typed_graph *graph, const float *attention, const float *weights, const float *slopes,
+    const float *d_left, const float *dy, float *d_right, float *dz, float *scratch, long first, long last);
 void ck_graph_scores_gradient(
     const ck_typed_graph *graph, const float *z, const float *d_left, const float *d_right, float *d_attention);
 

@@ -15,21 +15,16 @@ public protocol AttentionKernels {
     weights: UnsafeMutablePointer<Element>, _ y: UnsafeMutablePointer<Element>,
     scratch: UnsafeMutablePointer<Element>, targets: Range<Int>, _ extent: GraphAttentionExtent<Element>,
     _ plan: DropoutPlan?)
-  /// dz = Σ weight dy over the edges out of some sources; slopes = dy[target] · z[source] of these edges. `scratch` has
-  /// room for the neighbours of one node, twice.
-  static func graphAttentionValues(
-    _ edges: TypedEdges, _ z: UnsafePointer<Element>, weights: UnsafePointer<Element>, _ dy: UnsafePointer<Element>,
-    dz: UnsafeMutablePointer<Element>, slopes: UnsafeMutablePointer<Element>, scratch: UnsafeMutablePointer<Element>,
-    sources: Range<Int>, _ extent: GraphAttentionExtent<Element>)
-  /// Turns `slopes` into the gradients of the scores before the leaky ReLU, and sums them per target and type.
+  /// The gradients of the scores of the edges, and their sums per target and type.
   static func graphAttentionSlopes(
-    _ edges: TypedEdges, left: UnsafePointer<Element>, right: UnsafePointer<Element>, weights: UnsafePointer<Element>,
-    slopes: UnsafeMutablePointer<Element>, dLeft: UnsafeMutablePointer<Element>, targets: Range<Int>,
-    _ extent: GraphAttentionExtent<Element>)
-  /// Sums `slopes` per source and type, and adds to dz what the scores give; dLeft must be complete.
-  static func graphAttentionScores(
-    _ edges: TypedEdges, _ attention: UnsafePointer<Element>, slopes: UnsafePointer<Element>,
-    dLeft: UnsafePointer<Element>, dRight: UnsafeMutablePointer<Element>, dz: UnsafeMutablePointer<Element>,
+    _ edges: TypedEdges, _ z: UnsafePointer<Element>, left: UnsafePointer<Element>, right: UnsafePointer<Element>,
+    weights: UnsafePointer<Element>, _ dy: UnsafePointer<Element>, slopes: UnsafeMutablePointer<Element>,
+    dLeft: UnsafeMutablePointer<Element>, targets: Range<Int>, _ extent: GraphAttentionExtent<Element>)
+  /// The gradient of z for some sources, and the sums of `slopes` per source and type; dLeft must be complete.
+  static func graphAttentionGradient(
+    _ edges: TypedEdges, _ attention: UnsafePointer<Element>, weights: UnsafePointer<Element>,
+    slopes: UnsafePointer<Element>, dLeft: UnsafePointer<Element>, _ dy: UnsafePointer<Element>,
+    dRight: UnsafeMutablePointer<Element>, dz: UnsafeMutablePointer<Element>, scratch: UnsafeMutablePointer<Element>,
     sources: Range<Int>, _ extent: GraphAttentionExtent<Element>)
   /// da[t, h, 0] = Σᵢ dLeft z[i, h], da[t, h, 1] = Σᵢ dRight z[i, h]
   static func graphScoresGradient(

@@ -53,37 +53,20 @@ extension KernelSet {
     }
   }
 
-  public static func graphAttentionValues(
-    _ edges: TypedEdges, _ z: In, weights: In, _ dy: In, dz: Out, slopes: Out, scratch: Out, sources: Range<Int>,
-    _ extent: GraphAttentionExtent<Element>
-  ) {
-    let width = extent.width
-    for source in sources {
-      for head in 0..<extent.heads {
-        let place = source * extent.columns + head * width
-        for c in 0..<width { dz[place + c] = 0 }
-        for out in Int(edges.outRuns[source * extent.types])..<Int(edges.outRuns[(source + 1) * extent.types]) {
-          let edge = head * edges.edges + Int(edges.outEdges[out])
-          let row = dy + Int(edges.outTargets[out]) * extent.columns + head * width
-          let weight = kept(weights[edge], extent.factor)
-          for c in 0..<width { dz[place + c] += weight * row[c] }
-          slopes[edge] = dot(z + place, row, width)
-        }
-      }
-    }
-  }
-
   public static func graphAttentionSlopes(
-    _ edges: TypedEdges, left: In, right: In, weights: In, slopes: Out, dLeft: Out, targets: Range<Int>,
-    _ extent: GraphAttentionExtent<Element>
+    _ edges: TypedEdges, _ z: In, left: In, right: In, weights: In, _ dy: In, slopes: Out, dLeft: Out,
+    targets: Range<Int>, _ extent: GraphAttentionExtent<Element>
   ) {
-    let heads = extent.heads
+    let (heads, width) = (extent.heads, extent.width)
     for target in targets {
       for head in 0..<heads {
         let (weight, slope) = (weights + head * edges.edges, slopes + head * edges.edges)
+        let column = head * width
         var inner: Element = 0
         for edge in edges.into(target) {
-          slope[edge] = isDropped(weight[edge]) ? 0 : extent.factor * slope[edge]
+          let row = z + Int(edges.sources[edge]) * extent.columns + column
+          let product = dot(dy + target * extent.columns + column, row, width)
+          slope[edge] = isDropped(weight[edge]) ? 0 : extent.factor * product
           inner += magnitude(weight[edge]) * slope[edge]
         }
         for type in 0..<extent.types { dLeft[(target * extent.types + type) * heads + head] = 0 }
@@ -96,24 +79,31 @@ extension KernelSet {
     }
   }
 
-  public static func graphAttentionScores(
-    _ edges: TypedEdges, _ attention: In, slopes: In, dLeft: In, dRight: Out, dz: Out, sources: Range<Int>,
-    _ extent: GraphAttentionExtent<Element>
+  public static func graphAttentionGradient(
+    _ edges: TypedEdges, _ attention: In, weights: In, slopes: In, dLeft: In, _ dy: In, dRight: Out, dz: Out,
+    scratch: Out, sources: Range<Int>, _ extent: GraphAttentionExtent<Element>
   ) {
     let (heads, width) = (extent.heads, extent.width)
     for source in sources {
-      for type in 0..<extent.types {
-        let slot = source * extent.types + type
-        for head in 0..<heads {
+      for head in 0..<heads {
+        let out = dz + source * extent.columns + head * width
+        for c in 0..<width { out[c] = 0 }
+        for type in 0..<extent.types {
+          let slot = source * extent.types + type
           var sum: Element = 0
-          for out in Int(edges.outRuns[slot])..<Int(edges.outRuns[slot + 1]) {
-            sum += slopes[head * edges.edges + Int(edges.outEdges[out])]
+          for place in Int(edges.outRuns[slot])..<Int(edges.outRuns[slot + 1]) {
+            let edge = head * edges.edges + Int(edges.outEdges[place])
+            sum += slopes[edge]
+            let kept = kept(weights[edge], extent.factor)
+            let row = dy + Int(edges.outTargets[place]) * extent.columns + head * width
+            for c in 0..<width { out[c] += kept * row[c] }
           }
-          let place = slot * heads + head
-          dRight[place] = sum
+          dRight[slot * heads + head] = sum
+        }
+        for type in 0..<extent.types {
+          let place = (source * extent.types + type) * heads + head
           let vector = attention + (type * heads + head) * 2 * width
-          let row = dz + source * extent.columns + head * width
-          for c in 0..<width { row[c] += dLeft[place] * vector[c] + sum * vector[width + c] }
+          for c in 0..<width { out[c] += dLeft[place] * vector[c] + dRight[place] * vector[width + c] }
         }
       }
     }

@@ -42,33 +42,23 @@ extension VectorKernels {
     }
   }
 
-  public static func graphAttentionValues(
-    _ edges: TypedEdges, _ z: In, weights: In, _ dy: In, dz: Out, slopes: Out, scratch: Out, sources: Range<Int>,
-    _ extent: GraphExtent
-  ) {
-    withGraph(edges, extent) { graph in
-      ck_graph_attention_values(
-        graph, z, weights, dy, dz, slopes, scratch, sources.lowerBound, sources.upperBound)
-    }
-  }
-
   public static func graphAttentionSlopes(
-    _ edges: TypedEdges, left: In, right: In, weights: In, slopes: Out, dLeft: Out, targets: Range<Int>,
-    _ extent: GraphExtent
+    _ edges: TypedEdges, _ z: In, left: In, right: In, weights: In, _ dy: In, slopes: Out, dLeft: Out,
+    targets: Range<Int>, _ extent: GraphExtent
   ) {
     withGraph(edges, extent) { graph in
       ck_graph_attention_slopes(
-        graph, left, right, weights, slopes, dLeft, targets.lowerBound, targets.upperBound)
+        graph, z, left, right, weights, dy, slopes, dLeft, targets.lowerBound, targets.upperBound)
     }
   }
 
-  public static func graphAttentionScores(
-    _ edges: TypedEdges, _ attention: In, slopes: In, dLeft: In, dRight: Out, dz: Out, sources: Range<Int>,
-    _ extent: GraphExtent
+  public static func graphAttentionGradient(
+    _ edges: TypedEdges, _ attention: In, weights: In, slopes: In, dLeft: In, _ dy: In, dRight: Out, dz: Out,
+    scratch: Out, sources: Range<Int>, _ extent: GraphExtent
   ) {
     withGraph(edges, extent) { graph in
-      ck_graph_attention_scores(
-        graph, attention, slopes, dLeft, dRight, dz, sources.lowerBound, sources.upperBound)
+      ck_graph_attention_gradient(
+        graph, attention, weights, slopes, dLeft, dy, dRight, dz, scratch, sources.lowerBound, sources.upperBound)
     }
   }
 

@@ -80,21 +80,16 @@ private final class GraphAttentionPass<Element: TensorElement> {
     let slopes = Storage<Element>(weights.count)
     let (dLeft, dRight) = (Storage<Element>(left.count), Storage<Element>(right.count))
     let (dz, dAttention) = (Storage<Element>(z.count), Storage<Element>(attention.count))
-    WorkTeam.run(graph.sourcePieces.count) { piece in
-      let scratch = Storage<Element>(2 * graph.mostNeighbours)
-      K.graphAttentionValues(
-        graph, z.pointer, weights: weights.pointer, dy.pointer, dz: dz.base, slopes: slopes.base,
-        scratch: scratch.base, sources: graph.sourcePieces[piece], extent)
-    }
     WorkTeam.run(graph.targetPieces.count) { piece in
       K.graphAttentionSlopes(
-        graph, left: left.pointer, right: right.pointer, weights: weights.pointer, slopes: slopes.base,
-        dLeft: dLeft.base, targets: graph.targetPieces[piece], extent)
+        graph, z.pointer, left: left.pointer, right: right.pointer, weights: weights.pointer, dy.pointer,
+        slopes: slopes.base, dLeft: dLeft.base, targets: graph.targetPieces[piece], extent)
     }
     WorkTeam.run(graph.sourcePieces.count) { piece in
-      K.graphAttentionScores(
-        graph, attention.pointer, slopes: slopes.pointer, dLeft: dLeft.pointer, dRight: dRight.base, dz: dz.base,
-        sources: graph.sourcePieces[piece], extent)
+      let scratch = Storage<Element>(graph.mostNeighbours)
+      K.graphAttentionGradient(
+        graph, attention.pointer, weights: weights.pointer, slopes: slopes.pointer, dLeft: dLeft.pointer, dy.pointer,
+        dRight: dRight.base, dz: dz.base, scratch: scratch.base, sources: graph.sourcePieces[piece], extent)
     }
     K.graphScoresGradient(
       z.pointer, dLeft: dLeft.pointer, dRight: dRight.pointer, dAttention: dAttention.base, nodes: graph.nodes, extent)
