@@ -10,7 +10,8 @@ import Testing
   static let extents = [
     Extent(m: 1, n: 16, k: 1), Extent(m: 8, n: 32, k: 48), Extent(m: 7, n: 48, k: 33), Extent(m: 13, n: 80, k: 64),
     Extent(m: 5, n: 7, k: 19), Extent(m: 40, n: 112, k: 17), Extent(m: 3, n: 400, k: 6_000),
-    Extent(m: 30, n: 208, k: 600),
+    Extent(m: 30, n: 208, k: 600), Extent(m: 9, n: 805, k: 64), Extent(m: 17, n: 57, k: 128),
+    Extent(m: 6, n: 33, k: 129),
   ]
 
   static func product(_ extent: Extent, _ transposed: (Bool, Bool), beta: Float) -> Product {
@@ -40,7 +41,8 @@ import Testing
   }
 
   @Test(
-    "rows have the same bits whatever stands beside them", arguments: [(64, 96), (600, 208), (33, 16)], [false, true])
+    "rows have the same bits whatever stands beside them",
+    arguments: [(64, 96), (600, 208), (33, 16), (64, 805), (128, 39)], [false, true])
   func steadyRows(shape: (k: Int, n: Int), transposed: Bool) throws {
     let (k, n) = shape
     let a: [Float] = try normal([300 * k], 3).array
@@ -61,7 +63,12 @@ extension WorkTeamTests {
     "a product has the same bits on any number of threads", arguments: [2, 3, 5],
     [(false, false), (true, false), (false, true)])
   func productsOnThreads(threads: Int, transposed: (Bool, Bool)) throws {
-    let extent = LinearKernelTests.Extent(m: 12, n: 720, k: 400)
+    for extent in [LinearKernelTests.Extent(m: 12, n: 720, k: 400), .init(m: 40, n: 805, k: 64)] {
+      try compareThreads(threads, extent, transposed)
+    }
+  }
+
+  func compareThreads(_ threads: Int, _ extent: LinearKernelTests.Extent, _ transposed: (Bool, Bool)) throws {
     let a: [Float] = try normal([extent.m * extent.k], 5).array
     let b: [Float] = try normal([extent.k * extent.n], 6).array
     func run(_ threads: Int) -> [Float] {
