@@ -91,8 +91,9 @@ import Testing
     #expect(weight.gradients.allSatisfy { $0 == 0 })
     let factors = try #require(sink.seen.first)
     #expect(sink.seen.count == 1 && factors.name == "w" && factors.rows == 2 && factors.dy == q.array)
-    let product = (0..<20).map { place in
-      (0..<2).reduce(0.0) { $0 + factors.dy[$1 * 4 + place / 5] * factors.x[$1 * 5 + place % 5] }
+    var product = [Double](repeating: 0, count: 20)
+    for (row, place) in (0..<2).flatMap({ row in (0..<20).map { (row, $0) } }) {
+      product[place] += factors.dy[row * 4 + place / 5] * factors.x[row * 5 + place % 5]
     }
     #expect(added.contains { abs($0) > 1e-3 } && zip(added, product).allSatisfy { abs($0 - $1) < 1e-14 })
   }

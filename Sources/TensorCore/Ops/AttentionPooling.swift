@@ -13,6 +13,7 @@ extension Tensor {
   /// one row per item is multiplied by W instead of N. The bias b would add the same number to all scores of an item,
   /// which softmax takes away: it has neither effect nor gradient.
   /// - Shape: query `[B, K]`, values `[B, N, D]`, W `[K, D]`, mask `[B, N]` → pooled `[B, D]`, weights `[B, N]`
+  @specialized(where Element == Float)
   public static func attentionPooling(
     query: Tensor, keyWeight: Parameter<Element>, values: Tensor, mask: Tensor? = nil
   ) throws(ShapeError) -> (pooled: Tensor, weights: Tensor) {

@@ -16,6 +16,7 @@ extension Tensor {
   /// - Shape: x `[..., I]`, W `[O, I]`, b `[O]` → y `[..., O]`
   /// - Gradient: dx = dy W, dW = dyᵀ x, db = Σ rows of dy; dW and db go to the store's `linearSink` when there is one
   ///   and W is factored.
+  @specialized(where Element == Float)
   public func linear(_ weight: Parameter<Element>, bias: Parameter<Element>? = nil) throws(ShapeError) -> Tensor {
     try affine(weight.tensor, bias?.tensor, parameters: (weight, bias))
   }
@@ -93,6 +94,7 @@ public struct LinearFactors<Element: TensorElement> {
   }
 
   /// dW = dyᵀ x, in place of what the store holds.
+  @specialized(where Element == Float)
   public func setGradient() throws(ShapeError) {
     guard let dw = weight.gradients.baseAddress else { return }
     try Tensor<Element>.multiply(
@@ -102,6 +104,7 @@ public struct LinearFactors<Element: TensorElement> {
 
 extension Parameter {
   /// db = Σ rows of dy `[rows, C]`, in place of what the store holds.
+  @specialized(where Element == Float)
   public func setBiasGradient(_ dy: UnsafeBufferPointer<Element>, rows: Int) throws(ShapeError) {
     try ShapeError.require(
       dy.count == rows * shape.count, "the gradient of \(name)", expected: "[\(rows), \(shape.count)]",
@@ -115,6 +118,7 @@ extension Parameter {
   /// Adds the gradient of y = x Wᵀ + b to the store: dW += dyᵀ x, db += Σ rows of dy. For gathered factors.
   /// - Parameters: x `[rows, inputs]`, dy `[rows, outputs]`
   /// - Throws: `ShapeError` when the factors do not fit this weight.
+  @specialized(where Element == Float)
   public func accumulateLinearGradient(
     bias: Parameter?, x: UnsafeBufferPointer<Element>, dy: UnsafeBufferPointer<Element>, rows: Int
   ) throws(ShapeError) {
