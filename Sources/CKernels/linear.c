@@ -3,7 +3,8 @@
 // The gradients of linear layers: dx = dy W and dW = dyᵀ x.
 
 CK_CLONES void ck_linear_input(
-    const float *a, const float *b, float *c, long m, long n, long k, long first, long last, int accumulate) {
+    const float *a, const float *b, float *c, long m, long width, long n, long k, long first, long last,
+    int accumulate) {
   const long most = resident_rows(k);
   for (long start = 0; start < m; start += most) {
     const long rows = m - start < most ? m - start : most;
@@ -11,13 +12,13 @@ CK_CLONES void ck_linear_input(
     float *out = c + start * n;
     long j = first;
     for (; j + 64 <= last; j += 64) {
-      columns_nn(in, b + j, out + j, rows, n, n, k, accumulate, j + 128 <= last ? 64 : 0, 4);
+      columns_nn(in, b + j, out + j, rows, width, n, k, accumulate, j + 128 <= last ? 64 : 0, 4);
     }
-    for (; j + 16 <= last; j += 16) columns_nn(in, b + j, out + j, rows, n, n, k, accumulate, 0, 1);
+    for (; j + 16 <= last; j += 16) columns_nn(in, b + j, out + j, rows, width, n, k, accumulate, 0, 1);
     for (; j < last; j++) {
       for (long i = 0; i < rows; i++) {
         float sum = 0;
-        for (long p = 0; p < k; p++) sum += in[i * k + p] * b[p * n + j];
+        for (long p = 0; p < k; p++) sum += in[i * k + p] * b[p * width + j];
         out[i * n + j] = accumulate ? out[i * n + j] + sum : sum;
       }
     }

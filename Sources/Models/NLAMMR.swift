@@ -91,8 +91,7 @@ public struct NLAMMR<Element: TensorElement> {
     moleculesNS: Tensor<Element>, average: MoleculeAverage, textsMD: Tensor<Element>, _ step: DropoutStep?
   ) throws -> Tensor<Element> {
     let structureMS = try moleculesNS.gathered(average.molecules).segmentMean(average.medications)
-    let medicationME = try Tensor.concatenated([textsMD, structureMS])
-    return try medicationProjection(medicationME, step)
+    return try medicationProjection(concatenating: [textsMD, structureMS], step)
   }
 
   /// The patient side of Eq. 2–4, 9 and 11–14.
@@ -102,7 +101,7 @@ public struct NLAMMR<Element: TensorElement> {
   ) throws -> PatientRepresentation<Element> {
     let (fusedBD, fusionWeightsBC) = try Tensor.attentionPooling(
       query: fusionQuery(inputs.joinedBD), keyWeight: fusionKey.weight, values: inputs.textsBCD)
-    var patientBD = try patient(Tensor.concatenated([inputs.joinedBD, fusedBD]))
+    var patientBD = try patient(concatenating: [inputs.joinedBD, fusedBD])
     if config.patientActivation == .gelu {
       patientBD = try patientDropout(patientBD.gelu(), step, rows: inputs.rows)
     }
