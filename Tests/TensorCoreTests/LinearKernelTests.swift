@@ -58,6 +58,46 @@ import Testing
   }
 }
 
+@Suite struct LinearPartsTests {
+  @Test("a linear map of tensors side by side is that of their concatenation, with its gradients")
+  func parts() throws {
+    let inputs: [Real] = try [normal([3, 2], 1), normal([3, 4], 2), normal([5, 6], 3), normal([5], 4)]
+    try expectGradients(inputs) { try Real.linear(concatenating: [$0[0], $0[1]], weight: $0[2], bias: $0[3]) }
+    try expectGradients(Array(inputs.dropFirst())) {
+      try Real.linear(concatenating: [inputs[0], $0[0]], weight: $0[1], bias: $0[2])
+    }
+    let whole = try Real.concatenated([inputs[0], inputs[1]]).linear(weight: inputs[2], bias: inputs[3])
+    #expect(
+      try Real.linear(concatenating: [inputs[0], inputs[1]], weight: inputs[2], bias: inputs[3]).array == whole.array)
+    #expect(throws: ShapeError.self) { try Real.linear(concatenating: [inputs[0]], weight: inputs[2]) }
+    #expect(throws: ShapeError.self) {
+      try Real.linear(concatenating: [inputs[0], .zeros([2, 4])], weight: inputs[2])
+    }
+  }
+
+  @Test(
+    "gradients of some columns have the bits of all, set and added",
+    arguments: [(8, 16, 48, 33), (64, 32, 80, 20), (3, 5, 7, 9), (1, 64, 16, 1)])
+  func columns(shape: (rows: Int, first: Int, second: Int, outputs: Int)) throws {
+    let (rows, outputs, inputs) = (shape.rows, shape.outputs, shape.first + shape.second)
+    let weight: Tensor<Float> = try normal([outputs, inputs], 1)
+    let dy: Tensor<Float> = try normal([rows, outputs], 2)
+    let first: Tensor<Float> = try normal([rows, shape.first], 3)
+    for data in [false, true] {
+      let second: Tensor<Float> = try normal([rows, shape.second], 4).requiringGradient()
+      let other = data ? first : first.requiringGradient()
+      try Tensor.linear(concatenating: [other, second], weight: weight).backward(from: dy)
+      let leaves = [first.requiringGradient(), try normal([rows, shape.second], 4).requiringGradient()]
+      try Tensor.concatenated(leaves).linear(weight: weight).backward(from: dy)
+      #expect(second.gradient?.array == leaves[1].gradient?.array)
+      #expect(other.gradient?.array == (data ? nil : leaves[0].gradient?.array))
+      try Tensor.linear(concatenating: [other, second], weight: weight).backward(from: dy)
+      try Tensor.concatenated(leaves).linear(weight: weight).backward(from: dy)
+      #expect(second.gradient?.array == leaves[1].gradient?.array)
+    }
+  }
+}
+
 extension WorkTeamTests {
   @Test(
     "a product has the same bits on any number of threads", arguments: [2, 3, 5],
