@@ -95,7 +95,8 @@ final class HerbWorkspace: Sendable {
 
   /// The same settings as a YAML file with further lines.
   func config(_ name: String, _ settings: [String] = []) throws -> String {
-    let lines = self.settings(settings).filter { $0 != "--set" }.map { $0.replacing("=", with: ": ", maxReplacements: 1) }
+    let lines = self.settings(settings).filter { $0 != "--set" }
+      .map { $0.replacing("=", with: ": ", maxReplacements: 1) }
     let file = run(name + ".yaml")
     try lines.joined(separator: "\n").write(toFile: file, atomically: true, encoding: .utf8)
     return file
@@ -115,8 +116,8 @@ final class HerbWorkspace: Sendable {
     var lines = checkpoint.parameters.map { bits($0.name, $0.values) }
     lines += zip(checkpoint.parameters, checkpoint.firstMoments).map { bits("first " + $0.name, $1) }
     lines += zip(checkpoint.parameters, checkpoint.secondMoments).map { bits("second " + $0.name, $1) }
-    return lines
-      + ["\(checkpoint.globalStep) \(checkpoint.optimizerStep) \(checkpoint.bestMetric ?? -1) \(checkpoint.bestEpoch ?? -1)"]
+    let best = "\(checkpoint.bestMetric ?? -1) \(checkpoint.bestEpoch ?? -1)"
+    return lines + ["\(checkpoint.globalStep) \(checkpoint.optimizerStep) \(best)"]
   }
 
   /// The rows of metrics.csv without the seconds, and the header.
