@@ -38,7 +38,7 @@ public struct HerbFeatures {
     try texts?.require(cohort)
     let semantics: [Float]
     if let texts {
-      semantics = texts.vectors(of: .symptom)
+      semantics = Self.unitRows(texts.vectors(of: .symptom), width: texts.width)
     } else {
       semantics = Self.randomRows(symptoms, width: settings.semanticWidth, seed: UInt64(settings.featureSeed))
       notes.append(
@@ -51,7 +51,7 @@ public struct HerbFeatures {
         throw ConfigError.missing(
           key: "embeddings", hint: "herb_texts needs vectors of the herbs' texts (theriac embed)")
       }
-      herb.append(texts.vectors(of: .medication), width: texts.width)
+      herb.append(Self.unitRows(texts.vectors(of: .medication), width: texts.width), width: texts.width)
     }
     guard herb.width > 0 else { throw TrainingError.noHerbFeatures }
 
@@ -76,14 +76,20 @@ public struct HerbFeatures {
   /// Normal numbers, every row scaled to length 1.
   private static func randomRows(_ rows: Int, width: Int, seed: UInt64) -> [Float] {
     let random = CounterRandom(seed: seed, stream: RandomDomain.other.stream(named: "fmchs.semantics"))
-    var values: [Float] = []
-    values.reserveCapacity(rows * width)
-    for row in 0..<rows {
-      let numbers = (0..<width).map { random.normal(UInt64(row * width + $0)) }
-      let length = max(numbers.reduce(0) { $0 + $1 * $1 }.squareRoot(), 1e-12)
-      values += numbers.map { Float($0 / length) }
+    return (0..<rows).flatMap { row in
+      unit((0..<width).map { random.normal(UInt64(row * width + $0)) })
     }
-    return values
+  }
+
+  /// Every row scaled to length 1, as molecule vectors and random ones are: those of language models are several times as
+  /// long and alike, so that sums over a symptom set would begin with losses ten times too large. Zero rows stay zero.
+  private static func unitRows(_ values: [Float], width: Int) -> [Float] {
+    stride(from: 0, to: values.count, by: width).flatMap { unit(values[$0..<($0 + width)].map(Double.init)) }
+  }
+
+  private static func unit(_ row: [Double]) -> [Float] {
+    let length = max(row.reduce(0) { $0 + $1 * $1 }.squareRoot(), 1e-12)
+    return row.map { Float($0 / length) }
   }
 }
 

@@ -1,6 +1,7 @@
 import Checkpoints
 import Foundation
 import Records
+import TestSupport
 import Testing
 
 /// FMCHS from prescriptions to weights: real coordinators and workers, killed for real.
@@ -198,5 +199,28 @@ import Testing
     try FileManager.default.removeItem(atPath: folder + "/v.smi")
     let lost = try Program.run(["evaluate", workspace.run("file")])
     #expect(lost.code == 1 && lost.sentence.contains("v.smi"), "\(lost.errors)")
+  }
+
+  @Test("vectors of texts for symptoms and herbs; without them the run does not go on")
+  func texts() throws {
+    let plm = try TinyPLM()
+    let vectors = workspace.run("texts.h5")
+    let embedded = try Program.run(["embed", "--cohort", workspace.cohort, "--plm", plm.folder, "--out", vectors])
+    try #require(embedded.code == 0, "\(embedded.errors)")
+    try workspace.train("texts", ["embeddings=\(vectors)", "herb_texts=true", "epochs=1"])
+    try workspace.train("no-texts", ["epochs=1"])
+    func loss(_ name: String) throws -> Double {
+      try #require(try workspace.table(workspace.run(name) + "/metrics.csv").numbers("train_loss").first ?? nil)
+    }
+    let (with, without) = (try loss("texts"), try loss("no-texts"))
+    #expect(with != without && abs(with - without) < 0.5 * without, "\(with) and \(without)")
+    let refused = try Program.run([
+      "resume", workspace.run("texts"), "--set", "epochs=2", "--set", "herb_texts=false", "--set", "embeddings=",
+    ])
+    #expect(
+      refused.code == 1 && refused.sentence.contains("is not the one this run was made with"), "\(refused.errors)")
+    let visits = try Workspace.shared.get()
+    let foreign = try Program.run(workspace.training("foreign", ["embeddings=\(visits.embeddings)"]))
+    #expect(foreign.code == 1 && foreign.sentence.contains(visits.embeddings), "\(foreign.errors)")
   }
 }

@@ -20,7 +20,7 @@ extension RunSetting {
       .choice("protocol", \.protocol, "Preset: the authors' code, or the paper's text.").only(.nlaMMR),
       .integer("epochs", \.epochs, in: 1...any, "Passes over the training visits."),
       .integer("batch", \.batch, in: 1...1_000_000, "Visits per step, over all workers together."),
-      .number("lr", \.lr, positive, where: { $0 > 0 }, "Learning rate before lr_scale."),
+      .number("lr", \.lr, positive, where: { $0 > 0 }, "Learning rate (NLA-MMR: before lr_scale)."),
       .number("lr_scale", \.lrScale, positive, where: { $0 > 0 }, "Factor on lr (the authors' code: 0.1).").only(
         .nlaMMR),
       .choice("lr_decay", \.lrDecay, "Schedule of the learning rate over epochs."),
@@ -36,7 +36,7 @@ extension RunSetting {
         "Largest L2 norm of the gradient of all weights; larger ones are scaled down. 0: no clipping."),
       .number(
         "weight_decay", \.weightDecay, "a number ≥ 0", where: { $0 >= 0 },
-        "Coupled L2 in Adam, on everything (the code: 1e-5; MIMIC-IV 3e-5)."),
+        "Coupled L2 in Adam, on everything (NLA-MMR's code: 1e-5; MIMIC-IV 3e-5)."),
       .number("beta1", \.beta1, dropout, where: { $0 >= 0 && $0 < 1 }, "Adam β₁."),
       .number("beta2", \.beta2, dropout, where: { $0 >= 0 && $0 < 1 }, "Adam β₂."),
       .number("adam_eps", \.adamEps, positive, where: { $0 > 0 }, "Adam ε, added after the square root."),
