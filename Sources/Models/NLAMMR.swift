@@ -148,7 +148,4 @@ extension NLAMMR {
       PatientLayer(weight: $0.weight, bias: $0.bias, rowsPerVisit: 1)
     } + [fusionKey, historyKey].map { PatientLayer(weight: $0.weight, bias: nil, rowsPerVisit: 1) }
   }
-
-  /// The same, whatever the length of the history.
-  public func patientLayers(historyLength _: Int) -> [PatientLayer<Element>] { patientLayers }
 }
