@@ -93,12 +93,15 @@ final class HerbWorkspace: Sendable {
     guard result.code == 0 else { throw Workspace.Failure(text: result.errors) }
   }
 
-  /// The same settings as a YAML file with further lines.
+  /// The same settings as a YAML file.
   func config(_ name: String, _ settings: [String] = []) throws -> String {
-    let lines = self.settings(settings).filter { $0 != "--set" }
-      .map { $0.replacing("=", with: ": ", maxReplacements: 1) }
+    var values: [String: String] = [:]
+    for pair in self.settings(settings) where pair != "--set" {
+      let parts = pair.split(separator: "=", maxSplits: 1)
+      values[String(parts[0])] = String(parts[1])
+    }
     let file = run(name + ".yaml")
-    try lines.joined(separator: "\n").write(toFile: file, atomically: true, encoding: .utf8)
+    try values.map { "\($0): \($1)\n" }.sorted().joined().write(toFile: file, atomically: true, encoding: .utf8)
     return file
   }
 
@@ -116,14 +119,16 @@ final class HerbWorkspace: Sendable {
     var lines = checkpoint.parameters.map { bits($0.name, $0.values) }
     lines += zip(checkpoint.parameters, checkpoint.firstMoments).map { bits("first " + $0.name, $1) }
     lines += zip(checkpoint.parameters, checkpoint.secondMoments).map { bits("second " + $0.name, $1) }
-    let best = "\(checkpoint.bestMetric ?? -1) \(checkpoint.bestEpoch ?? -1)"
-    return lines + ["\(checkpoint.globalStep) \(checkpoint.optimizerStep) \(best)"]
+    return lines
+      + [
+        "\(checkpoint.globalStep) \(checkpoint.optimizerStep) \(checkpoint.bestMetric ?? -1) \(checkpoint.bestEpoch ?? -1)"
+      ]
   }
 
   /// The rows of metrics.csv without the seconds, and the header.
-  func metrics(_ name: String) throws -> [Substring] {
-    try String(contentsOfFile: run(name) + "/metrics.csv", encoding: .utf8).split(separator: "\n").map {
-      $0[..<($0.lastIndex(of: ",") ?? $0.endIndex)]
+  func metrics(_ name: String) throws -> [String] {
+    try String(contentsOfFile: run(name) + "/metrics.csv", encoding: .utf8).split(separator: "\n").map { line in
+      String(line[..<(line.lastIndex(of: ",") ?? line.endIndex)])
     }
   }
 

@@ -91,5 +91,13 @@ import Training
       try RunConfig(yaml: "", source: "x", overrides: ["habrm=false"])
     }
     #expect(throws: ConfigError.self) { try RunConfig(yaml: "model: fmch", source: "x") }
+    // The last model counts, as with every setting.
+    let last = try RunConfig(yaml: "model: fmchs", source: "x", overrides: ["model=nla-mmr", "alpha=0.5"])
+    #expect(last.model == .nlaMMR && last.alpha == 0.5)
+    #expect(
+      throws: ConfigError.badValue(
+        key: "encoder_heads", value: "4", expected: "a divisor of d, which is 18", source: "--set")
+    ) { try RunConfig(yaml: "model: fmchs", source: "x", overrides: ["d=18"]) }
+    #expect(try RunConfig(yaml: "model: fmchs\nd: 18\nencoder_heads: 3", source: "x").fmchs.width == 18)
   }
 }

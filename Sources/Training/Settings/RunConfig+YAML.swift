@@ -72,7 +72,7 @@ extension RunConfig {
       self.init(model)
     }
     let settings = Dictionary(uniqueKeysWithValues: RunSetting.all.map { ($0.key, $0) })
-    for pair in pairs {
+    for pair in pairs where pair.key != "model" {
       guard let setting = settings[pair.key] else {
         let known = RunSetting.all(of: model).map(\.key)
         throw .unknownSetting(pair.key, source: pair.source, nearest: Self.nearest(to: pair.key, in: known))
