@@ -55,7 +55,8 @@ let package = Package(
     module(
       "Records",
       [
-        "HDF5", "Random", "YAMLNodes", "CZlib", "CTables", .product(name: "Crypto", package: "swift-crypto"),
+        "HDF5", "Random", "NumPyFiles", "YAMLNodes", "CZlib", "CTables",
+        .product(name: "Crypto", package: "swift-crypto"),
         .product(name: "Yams", package: "Yams"),
       ]),
     module("Synthesis", ["Records", "Random"]),

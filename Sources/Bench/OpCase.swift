@@ -116,7 +116,7 @@ struct OpCases {
     }
   }
 
-  private mutating func addProducts(_ name: String, rows: Int, inputs: Int, outputs: Int, dx: Bool = true) {
+  private mutating func addProducts(_ name: String, rows: Int, inputs: Int, outputs: Int) {
     let text = "[\(rows), \(inputs)] → \(outputs)"
     let (x, w) = (FloatBuffer(scattered: rows * inputs), FloatBuffer(scattered: inputs * outputs))
     let (y, dw) = (FloatBuffer(scattered: rows * outputs), FloatBuffer(inputs * outputs))
@@ -125,11 +125,9 @@ struct OpCases {
     add(name, text, flops: flops, floats: floats) {
       _ = K.gemm(Product(transposeB: true, m: rows, n: outputs, k: inputs), x.input, w.input, y.base)
     }
-    if dx {
-      let gradient = FloatBuffer(rows * inputs)
-      add(name + " dx", text, flops: flops, floats: floats) {
-        _ = K.gemm(Product(m: rows, n: inputs, k: outputs), y.input, w.input, gradient.base)
-      }
+    let gradient = FloatBuffer(rows * inputs)
+    add(name + " dx", text, flops: flops, floats: floats) {
+      _ = K.gemm(Product(m: rows, n: inputs, k: outputs), y.input, w.input, gradient.base)
     }
     add(name + " dW", text, flops: flops, floats: floats + inputs * outputs, working: floats) {
       _ = K.gemm(Product(transposeA: true, m: outputs, n: inputs, k: rows, beta: 1), y.input, x.input, dw.base)
@@ -146,9 +144,8 @@ struct OpCases {
 
   private mutating func addPatientProducts() {
     let o = shape.options
-    addProducts("fusion keys", rows: 3 * o.batch, inputs: o.dEnc, outputs: o.dK, dx: false)
+    addProducts("query and keys", rows: o.batch, inputs: o.dEnc, outputs: o.dK)
     addProducts("patient", rows: o.batch, inputs: 2 * o.dEnc, outputs: o.dEnc)
-    addProducts("history keys", rows: o.history * o.batch, inputs: o.dEnc, outputs: o.dK, dx: false)
     addProducts("patient projection", rows: o.batch, inputs: o.dEnc, outputs: o.dK)
     addProducts("medication projection", rows: shape.medications, inputs: o.dEnc + o.dS, outputs: o.dK)
     addProducts("scores", rows: o.batch, inputs: o.dK, outputs: shape.medications)

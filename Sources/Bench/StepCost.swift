@@ -56,10 +56,10 @@ public struct StepShape: Sendable {
     let (b, d, k, s) = (options.batch, options.dEnc, options.dK, options.dS)
     return [
       Map(rows: b, inputs: d, outputs: k, gradients: 0),  // fusion query: the joined text is data
-      Map(rows: 3 * b, inputs: d, outputs: k, gradients: 0),  // fusion keys
+      Map(rows: b, inputs: k, outputs: d, gradients: k),  // the query through the fusion's key weights
       Map(rows: b, inputs: 2 * d, outputs: d, gradients: d),  // patient: half of its input is data
       Map(rows: b, inputs: d, outputs: k, gradients: d),  // history query
-      Map(rows: b * options.history, inputs: d, outputs: k, gradients: 0),  // history keys
+      Map(rows: b, inputs: k, outputs: d, gradients: k),  // the query through the history's key weights
       Map(rows: b, inputs: d, outputs: k, gradients: d),  // history output
       Map(rows: b, inputs: d, outputs: k, gradients: d),  // patient projection
       Map(rows: b, inputs: k, outputs: k, gradients: k),

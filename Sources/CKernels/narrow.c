@@ -1,8 +1,8 @@
-#include "ck_attention.h"
+#include "ck_operations.h"
 #include "transpose.h"
 
-// C = A Bᵀ where the inner dimension is short: sums across the lanes of a vector would cost more than the products. Bᵀ is
-// packed once; every element is then summed in the order of the inner index, whatever rows stand beside it.
+// C = A Bᵀ where the inner dimension is short: sums across the lanes of a vector would cost more than the products. Bᵀ
+// is packed once; every element is then summed in the order of the inner index, whatever rows stand beside it.
 
 CK_CLONES void ck_narrow_pack(const float *b, float *packed, long n, long k, long padded) {
   ck_transpose_rows(b, k, packed, padded, n, k);

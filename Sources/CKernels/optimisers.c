@@ -31,64 +31,106 @@ CK_INLINE void adam_block(
   }
 }
 
-/// Rows of the weight whose gradients are formed together.
-enum { TOGETHER = 6 };
+/// Rows of the weight whose gradients are formed together, and columns.
+enum { TOGETHER = 6, STRIP = 64 };
 
-/// gradient [outputs, 64] = dyᵀ x for 64 columns of x and some columns of dy.
+/// The weights of a layer and what Adam keeps of them `[outputs, inputs]`, and the factors of their gradient.
+typedef struct {
+  const ck_adam_rule *rule;
+  float root;
+  float *w, *m, *v;
+  const float *x, *dy;
+  long rows, inputs, outputs;
+} adam_layer;
+
+/// A block of the weight: rows from `o` on, 64 columns from `start` on.
+typedef struct {
+  long o, start;
+} adam_place;
+
+/// The sixteen weights number `t` of a block of whole strips step; their gradients lie in `gradient`.
+CK_INLINE void adam_vector(const adam_layer *layer, const float *gradient, adam_place at, long t) {
+  const long place = (at.o + t / 4) * layer->inputs + at.start + 16 * (t % 4);
+  adam_block(layer->rule, layer->root, layer->w + place, layer->m + place, layer->v + place, gradient + 16 * t, 16);
+}
+
+/// gradient [count, 64] = dyᵀ x for the block `at`. On the way the block before steps, whose gradients are `done`, and
+/// the block after the next is asked for: multiplication, division and memory work at once.
 CK_INLINE void factor_block(
-    const float *x, const float *dy, float *gradient, long rows, long inputs, long outputs, const int count) {
+    const adam_layer *layer, float *gradient, adam_place at, const float *done, adam_place before, adam_place ahead,
+    const int count) {
+  const float *x = layer->x + at.start, *dy = layer->dy + at.o;
+  const long rows = layer->rows, inputs = layer->inputs, outputs = layer->outputs;
   v16 sum[TOGETHER][4];
   for (int o = 0; o < count; o++) {
     for (int j = 0; j < 4; j++) sum[o][j] = (v16){0};
   }
-  for (long r = 0; r < rows; r++) {
-    v16 in[4];
-    for (int j = 0; j < 4; j++) in[j] = load16(x + r * inputs + 16 * j);
-    for (int o = 0; o < count; o++) {
-      v16 slope = broadcast16(dy[r * outputs + o]);
-      for (int j = 0; j < 4; j++) sum[o][j] += in[j] * slope;
+#define ROW()                                                                 \
+  {                                                                           \
+    v16 in[4];                                                                \
+    for (int j = 0; j < 4; j++) in[j] = load16(x + 16 * j);                   \
+    for (int o = 0; o < count; o++) {                                         \
+      v16 slope = broadcast16(dy[o]);                                         \
+      for (int j = 0; j < 4; j++) sum[o][j] += in[j] * slope;                 \
+    }                                                                         \
+    x += inputs;                                                              \
+    dy += outputs;                                                            \
+  }
+  const long share = rows / (4 * count);
+  for (long i = 0; done && i < count; i++) {
+    const long next = (ahead.o + i) * inputs + ahead.start, own = (before.o + i) * inputs + before.start;
+    for (long c = 0; c < STRIP; c += 16) {
+      for (long r = 0; r < share; r++) ROW();
+      __builtin_prefetch(layer->w + next + c, 1);
+      __builtin_prefetch(layer->m + next + c, 1);
+      __builtin_prefetch(layer->v + next + c, 1);
+      adam_block(
+        layer->rule, layer->root, layer->w + own + c, layer->m + own + c, layer->v + own + c, done + STRIP * i + c, 16);
     }
   }
+  for (long r = done ? 4 * count * share : 0; r < rows; r++) ROW();
+#undef ROW
   for (int o = 0; o < count; o++) {
-    for (int j = 0; j < 4; j++) store16(gradient + 64 * o + 16 * j, sum[o][j]);
+    for (int j = 0; j < 4; j++) store16(gradient + STRIP * o + 16 * j, sum[o][j]);
   }
 }
 
-/// The weights, means and squares of `count` rows, 64 columns from `place` on: asked for while others are computed.
-CK_INLINE void prefetch_block(const float *w, const float *m, const float *v, long inputs, const int count) {
-  for (int o = 0; o < count; o++) {
-    for (int line = 0; line < 64; line += 16) {
-      __builtin_prefetch(w + o * inputs + line, 1);
-      __builtin_prefetch(m + o * inputs + line, 1);
-      __builtin_prefetch(v + o * inputs + line, 1);
-    }
-  }
+CK_INLINE adam_place next_place(adam_place at, long from, long to, const int count) {
+  at.start += STRIP;
+  if (at.start + STRIP > to) at = (adam_place){at.o + count, from};
+  return at;
 }
 
-/// Columns `from` ..< `to` of `count` rows of the weight from row `o` on.
-CK_INLINE void factor_rows(
-    const ck_adam_rule *rule, float root, float *weights, float *mean, float *square, const float *x, const float *dy,
-    long rows, long inputs, long outputs, long o, long from, long to, const int count) {
-  float gradient[TOGETHER * 64];
-  long start = from;
-  for (; start + 64 <= to; start += 64) {
-    const long place = o * inputs + start;
-    if (start + 128 <= to) prefetch_block(weights + place + 64, mean + place + 64, square + place + 64, inputs, count);
-    factor_block(x + start, dy + o, gradient, rows, inputs, outputs, count);
-    for (int i = 0; i < count; i++) {
-      const long own = place + i * inputs;
-      adam_block(rule, root, weights + own, mean + own, square + own, gradient + 64 * i, 64);
-    }
+/// Whole strips of the columns `from` ..< `to` for groups of `count` rows: all of `first` ..< `last` that fill groups.
+CK_INLINE void factor_groups(const adam_layer *layer, long first, long last, long from, long to, const int count) {
+  float gradients[2][TOGETHER * STRIP];
+  const float *done = NULL;
+  adam_place before = {0, 0}, at = {first, from};
+  if (from + STRIP > to) return;
+  for (int turn = 0; at.o + count <= last; turn ^= 1) {
+    const adam_place next = next_place(at, from, to, count);
+    adam_place ahead = next_place(next, from, to, count);
+    if (ahead.o + count > last) ahead = at;
+    factor_block(layer, gradients[turn], at, done, before, ahead, count);
+    done = gradients[turn];
+    before = at;
+    at = next;
   }
-  const long rest = to - start;
-  for (int i = 0; rest > 0 && i < count; i++) {
-    const long own = (o + i) * inputs + start;
+  for (long t = 0; done && t < 4 * count; t++) adam_vector(layer, done, before, t);
+}
+
+/// The columns behind the last whole strip.
+CK_INLINE void factor_rest(const adam_layer *layer, long first, long last, long from, long to) {
+  float gradient[STRIP];
+  const long rest = to - from;
+  for (long o = first; rest > 0 && o < last; o++) {
+    const long own = o * layer->inputs + from;
     for (long c = 0; c < rest; c++) gradient[c] = 0;
-    for (long r = 0; r < rows; r++) {
-      const float slope = dy[r * outputs + o + i];
-      CK_SIMD for (long c = 0; c < rest; c++) gradient[c] += x[r * inputs + start + c] * slope;
+    for (long r = 0; r < layer->rows; r++) {
+      const float slope = layer->dy[r * layer->outputs + o], *in = layer->x + r * layer->inputs + from;
+      CK_SIMD for (long c = 0; c < rest; c++) gradient[c] += in[c] * slope;
     }
-    adam_block(rule, root, weights + own, mean + own, square + own, gradient, rest);
+    adam_block(layer->rule, layer->root, layer->w + own, layer->m + own, layer->v + own, gradient, rest);
   }
 }
 
@@ -96,18 +138,16 @@ CK_CLONES void ck_adam_factors(
     const ck_adam_rule *rule, float *weights, float *mean, float *square, const float *x, const float *dy, long rows,
     long inputs, long outputs, long first, long last) {
   const ck_adam_rule own = *rule;
-  const float root = 1.0f / own.root_correction;
+  const adam_layer layer = {&own, 1.0f / own.root_correction, weights, mean, square, x, dy, rows, inputs, outputs};
   // As many columns of x at a time as leave room in the second cache, and long runs of the weights.
-  const long fit = 16384 / (rows > 0 ? rows : 1) / 64 * 64, block = fit > 256 ? fit : 256;
+  const long fit = 16384 / (rows > 0 ? rows : 1) / STRIP * STRIP, block = fit > 256 ? fit : 256;
+  const long grouped = first + (last - first) / TOGETHER * TOGETHER, paired = grouped + (last - grouped) / 2 * 2;
   for (long from = 0; from < inputs; from += block) {
     const long to = from + block < inputs ? from + block : inputs;
-    long o = first;
-    for (; o + TOGETHER <= last; o += TOGETHER) {
-      factor_rows(&own, root, weights, mean, square, x, dy, rows, inputs, outputs, o, from, to, TOGETHER);
-    }
-    for (; o < last; o++) {
-      factor_rows(&own, root, weights, mean, square, x, dy, rows, inputs, outputs, o, from, to, 1);
-    }
+    factor_groups(&layer, first, grouped, from, to, TOGETHER);
+    factor_groups(&layer, grouped, paired, from, to, 2);
+    factor_groups(&layer, paired, last, from, to, 1);
+    factor_rest(&layer, first, last, from + (to - from) / STRIP * STRIP, to);
   }
 }
 

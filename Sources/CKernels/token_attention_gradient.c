@@ -1,7 +1,5 @@
 #include "token_tiles.h"
 
-/// The gradient of one row and head, where x has its products with the keys, g those of dy with the values. x becomes
-/// the slopes of the scores times p, `counted` the probabilities that count times p. Sums go to `slope_sum`, `all`.
 typedef struct {
   const ck_token_inputs *in;
   const ck_token_probabilities *probabilities;
@@ -18,7 +16,9 @@ CK_INLINE void score_gradient(
 
 CK_INLINE float through(float p, float slope, float factor) { return ck_is_dropped(p) ? 0 : factor * slope; }
 
-/// Sets dq (of the scaled query) to what all but the tokens give.
+/// The gradient of one row and head. Before: `scores` has the row's products with the keys, `values` those of dy with
+/// the values. After: `scores` has the slopes of the scores times p, `counted` the probabilities that count times p, and
+/// dq (of the scaled query) what all but the tokens give.
 CK_INLINE void row_gradient(
     const gradient_pass *pass, ck_token_tile *tile, long row, long i, long head, float *dq) {
   const ck_token_inputs *in = pass->in;

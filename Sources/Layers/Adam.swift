@@ -37,6 +37,7 @@ public final class Adam<Element: TensorElement>: Optimizer {
   /// One step in which the gradients of some weights are given as factors; those in the store are not looked at. Runs on
   /// the threads of `Threads`, with the same results for every number of them.
   /// - Parameter factors: at most one per weight
+  @specialized(where Element == Float)
   public func step(learningRate: Double, factors: [LinearFactors<Element>]) {
     stepCount += 1
     let correction1 = 1 - power(beta1, stepCount)
@@ -82,7 +83,8 @@ public final class Adam<Element: TensorElement>: Optimizer {
       $0.element.weight.range.lowerBound < $1.element.weight.range.lowerBound
     }) {
       cut(next..<factor.weight.range.lowerBound, by: Self.pieceSize, nil)
-      cut(0..<factor.outputs, by: max(1, Self.pieceSize / factor.inputs), index)
+      // Whole groups of the six rows that the kernel takes at once.
+      cut(0..<factor.outputs, by: max(6, Self.pieceSize / factor.inputs / 6 * 6), index)
       next = factor.weight.range.upperBound
     }
     cut(next..<store.count, by: Self.pieceSize, nil)

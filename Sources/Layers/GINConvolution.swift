@@ -56,6 +56,7 @@ public struct GINConvolution<Element: TensorElement> {
 
   /// This layer for `Tensor.ginNetwork`: training in `parts` parts, whose gradients go to slots of the store where there
   /// is more than one.
+  @specialized(where Element == Float)
   public func fused(parts: Int, _ step: DropoutStep) -> GINLayer<Element> {
     func weights() -> GINLayer<Element>.Weights {
       .init(

@@ -21,6 +21,11 @@ public struct Linear<Element: TensorElement> {
     try x.linear(weight, bias: bias)
   }
 
+  /// The same for an x of several tensors side by side (`Tensor.linear(concatenating:)`).
+  public func callAsFunction(concatenating parts: [Tensor<Element>]) throws(ShapeError) -> Tensor<Element> {
+    try Tensor.linear(concatenating: parts, weight, bias: bias)
+  }
+
   /// x Wᵀ without the bias, for a BatchNorm that follows and cancels it (see `BatchNorm.callAsFunction(after:)`).
   public func withoutBias(_ x: Tensor<Element>) throws(ShapeError) -> Tensor<Element> {
     try x.linear(weight)

@@ -31,14 +31,37 @@ public struct MLP<Element: TensorElement> {
   public func callAsFunction(
     _ x: Tensor<Element>, _ step: DropoutStep?, rowOffset: Int = 0, rows: [Int32]? = nil
   ) throws(ShapeError) -> Tensor<Element> {
+    try run(x, from: 0, step, rowOffset: rowOffset, rows: rows)
+  }
+
+  /// The same for an x of several tensors side by side.
+  public func callAsFunction(
+    concatenating parts: [Tensor<Element>], _ step: DropoutStep?, rowOffset: Int = 0, rows: [Int32]? = nil
+  ) throws(ShapeError) -> Tensor<Element> {
+    // A first layer with a residual needs the whole x, and so does an MLP without layers.
+    guard parts.count > 1, let first = layers.first, !residual || first.weight.shape.rows != first.weight.shape.last
+    else {
+      return try self(Tensor.concatenated(parts), step, rowOffset: rowOffset, rows: rows)
+    }
+    let y = try first(concatenating: parts)
+    return try run(end(0, y, step, rowOffset: rowOffset, rows: rows), from: 1, step, rowOffset: rowOffset, rows: rows)
+  }
+
+  private func run(
+    _ x: Tensor<Element>, from start: Int, _ step: DropoutStep?, rowOffset: Int, rows: [Int32]?
+  ) throws(ShapeError) -> Tensor<Element> {
     var x = x
-    for (index, layer) in layers.enumerated() {
-      var y = try layer(x)
-      if index < layers.count - 1 {
-        y = try dropouts[index](y.gelu(), step, rowOffset: rowOffset, rows: rows)
-      }
+    for index in start..<layers.count {
+      let y = try end(index, layers[index](x), step, rowOffset: rowOffset, rows: rows)
       x = residual && y.shape == x.shape ? try y + x : y
     }
     return x
+  }
+
+  /// Activation and dropout behind a layer, but for the last.
+  private func end(
+    _ index: Int, _ y: Tensor<Element>, _ step: DropoutStep?, rowOffset: Int, rows: [Int32]?
+  ) throws(ShapeError) -> Tensor<Element> {
+    index < layers.count - 1 ? try dropouts[index](y.gelu(), step, rowOffset: rowOffset, rows: rows) : y
   }
 }

@@ -53,6 +53,7 @@ public struct MoleculeEncoder<Element: TensorElement> {
   /// The molecules of several parts, one after the other. With more than one, the gradients of part i go to slot i of
   /// the parameter store, so that their sum does not depend on who holds which part.
   /// - Shape: parts of atoms `[Aᵢ, 9]` → `[Σ Nᵢ, S]`
+  @specialized(where Element == Float)
   public func callAsFunction(parts: [MoleculeInputs], _ step: DropoutStep?) throws -> Tensor<Element> {
     if let step {
       func tables() -> [Tensor<Element>] { atom.tables.map({ $0.tensor }) }

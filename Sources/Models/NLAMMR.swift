@@ -91,8 +91,7 @@ public struct NLAMMR<Element: TensorElement> {
     moleculesNS: Tensor<Element>, average: MoleculeAverage, textsMD: Tensor<Element>, _ step: DropoutStep?
   ) throws -> Tensor<Element> {
     let structureMS = try moleculesNS.gathered(average.molecules).segmentMean(average.medications)
-    let medicationME = try Tensor.concatenated([textsMD, structureMS])
-    return try medicationProjection(medicationME, step)
+    return try medicationProjection(concatenating: [textsMD, structureMS], step)
   }
 
   /// The patient side of Eq. 2–4, 9 and 11–14.
@@ -101,13 +100,13 @@ public struct NLAMMR<Element: TensorElement> {
     _ inputs: PatientInputs<Element>, _ step: DropoutStep?
   ) throws -> PatientRepresentation<Element> {
     let (fusedBD, fusionWeightsBC) = try Tensor.attentionPooling(
-      query: fusionQuery(inputs.joinedBD), keys: fusionKey(inputs.textsBCD), values: inputs.textsBCD, mask: nil)
-    var patientBD = try patient(Tensor.concatenated([inputs.joinedBD, fusedBD]))
+      query: fusionQuery(inputs.joinedBD), keyWeight: fusionKey.weight, values: inputs.textsBCD)
+    var patientBD = try patient(concatenating: [inputs.joinedBD, fusedBD])
     if config.patientActivation == .gelu {
       patientBD = try patientDropout(patientBD.gelu(), step, rows: inputs.rows)
     }
     let (pooledBD, historyWeightsBT) = try Tensor.attentionPooling(
-      query: historyQuery(patientBD), keys: historyKey(inputs.historyBTD), values: inputs.historyBTD,
+      query: historyQuery(patientBD), keyWeight: historyKey.weight, values: inputs.historyBTD,
       mask: inputs.historyMaskBT)
     var historyBK = try historyOutput(pooledBD)
     if config.emptyHistory == .zero, let hasHistoryBK = inputs.hasHistoryBK { historyBK = try historyBK * hasHistoryBK }
@@ -142,14 +141,11 @@ extension NLAMMR {
   /// Prefix of the molecule encoder's parameters.
   public static var moleculeEncoderName: String { "global_encoder" }
 
-  /// All linear maps of the patient side: their gradients travel as factors (x, δ) between workers.
-  /// - Parameter historyLength: T, rows of H_m for every visit.
-  public func patientLayers(historyLength: Int) -> [PatientLayer<Element>] {
-    let layers: [(Linear<Element>, Int)] =
-      [
-        (fusionQuery, 1), (fusionKey, 3), (patient, 1), (historyQuery, 1), (historyKey, historyLength),
-        (historyOutput, 1),
-      ] + patientProjection.layers.map { ($0, 1) }
-    return layers.map { PatientLayer(weight: $0.0.weight, bias: $0.0.bias, rowsPerVisit: $0.1) }
+  /// All linear maps of the patient side: their gradients travel as factors (x, δ) between workers, one row per visit.
+  /// The biases of keys have no gradient (`Tensor.attentionPooling`).
+  public var patientLayers: [PatientLayer<Element>] {
+    ([fusionQuery, patient, historyQuery, historyOutput] + patientProjection.layers).map {
+      PatientLayer(weight: $0.weight, bias: $0.bias, rowsPerVisit: 1)
+    } + [fusionKey, historyKey].map { PatientLayer(weight: $0.weight, bias: nil, rowsPerVisit: 1) }
   }
 }

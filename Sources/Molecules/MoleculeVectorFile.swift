@@ -105,6 +105,7 @@ public struct MoleculeVectorFile: Equatable, Sendable {
   private init(_ path: String, _ parts: Parts) throws(MoleculeError) {
     func bad(_ reason: String) -> MoleculeError { .badVectors(path: path, reason: reason) }
     let (smiles, width, values, model) = parts
+    guard !smiles.isEmpty else { throw bad("it lists no molecule") }
     guard width > 0 else { throw bad("its vectors have no numbers") }
     guard values.count == smiles.count * width else {
       throw bad("it has \(smiles.count) SMILES, but \(values.count / width) vectors")

@@ -13,13 +13,22 @@ public struct NPYFile: Equatable, Sendable {
   private let isFortran: Bool
 
   /// Number of values: the product of `shape`.
-  public var count: Int { shape.reduce(1, *) }
+  public var count: Int { shape.contains(0) ? 0 : shape.reduce(1, *) }
 
   /// - Throws: `unreadable`, `notNPY`, `damaged` (also when the file has more or fewer bytes than its header says),
   ///   `unsupportedType` (objects, texts, records, complex numbers ...)
   public static func read(_ path: String) throws(NPYError) -> NPYFile {
-    let file = try contents(path)
-    guard file.starts(with: signature) else { throw .notNPY(path) }
+    try parse(contents(path), path: path)
+  }
+
+  /// Whether bytes begin like a .npy file.
+  public static func isNPY(_ bytes: [UInt8]) -> Bool { bytes.starts(with: signature) }
+
+  /// The array in the bytes of a file.
+  /// - Parameter path: the file's name, for errors
+  /// - Throws: as `read`
+  public static func parse(_ file: [UInt8], path: String) throws(NPYError) -> NPYFile {
+    guard isNPY(file) else { throw .notNPY(path) }
     guard file.count > 10 else { throw .damaged(path, reason: "its header ends after \(file.count) bytes") }
     let major = file[6]
     guard 1...3 ~= major else { throw .damaged(path, reason: "its format has the version \(major); 1 to 3 are known") }

@@ -1,3 +1,5 @@
+import NumPyFiles
+
 /// The properties of herbs out of a NumPy array or a table.
 enum HerbProperties {
   /// Names of the 27 columns of `herb_805_27_oneHot.npy`: 12 meridians, then 15 flavours and natures.
@@ -15,8 +17,8 @@ enum HerbProperties {
     guard NPYFile.isNPY(bytes) || file.shown.lowercased().contains(".npy") else {
       return try readTable(file, herbs: herbs, strict: strict, report: &report)
     }
-    let array: NPYArray
-    do { array = try NPYFile.array(bytes) } catch { throw .badArray(file.path, error) }
+    let array: NPYFile
+    do { array = try NPYFile.parse(bytes, path: file.path) } catch { throw .badArray(error) }
     guard array.shape.count == 2 else {
       throw .badProperties(file.path, reason: "its shape is \(array.shape); expected [herbs, properties]")
     }
@@ -24,8 +26,8 @@ enum HerbProperties {
     try check(rows: rows, herbs, file)
     guard width > 0 else { throw .badProperties(file.path, reason: "it has no column") }
     var values: [UInt8] = []
-    values.reserveCapacity(array.values.count)
-    for (index, value) in array.values.enumerated() {
+    values.reserveCapacity(array.count)
+    for (index, value) in array.floats().enumerated() {
       guard let number = UInt8(exactly: value) else {
         throw .badProperties(
           file.path,

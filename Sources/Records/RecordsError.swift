@@ -1,3 +1,5 @@
+import NumPyFiles
+
 /// Everything that can go wrong between source tables and cohort files. `description` is one sentence for people.
 public enum RecordsError: Error, Equatable, CustomStringConvertible {
   case missingFolder(String)
@@ -31,7 +33,7 @@ public enum RecordsError: Error, Equatable, CustomStringConvertible {
   case nothingKept(reason: String)
   case badOption(String, value: String, expected: String)
   /// A NumPy array that cannot be read.
-  case badArray(String, NPYFault)
+  case badArray(NPYError)
   /// A table of the properties of medications.
   case badProperties(String, reason: String)
   /// An id in a list of ids that no code has.
@@ -93,7 +95,7 @@ public enum RecordsError: Error, Equatable, CustomStringConvertible {
         + "\(lookedFor.joined(separator: ", ")); give a folder with at least one with --maps."
     case .nothingKept(let reason): "No patient is left after the filters: \(reason)."
     case .badOption(let name, let value, let expected): "The option \(name) is \(value); expected \(expected)."
-    case .badArray(let path, let fault): "The array file \(path) cannot be used: \(fault)."
+    case .badArray(let error): "\(error)."
     case .badProperties(let path, let reason): "The properties \(path) cannot be used: \(reason)."
     case .unknownID(let file, let line, let kind, let id, let expected):
       "\(file):\(line): the \(kind.rawValue) id \(id) is out of range; expected \(expected)."

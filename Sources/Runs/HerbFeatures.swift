@@ -22,10 +22,8 @@ public struct HerbFeatures {
 
     let rows = splits.indices.filter { splits[$0] == .train || settings.graph == .all }
       .flatMap { cohort.visits(ofPatient: $0) }
-    let all = try Self.sets(.symptom, cohort, 0..<cohort.visitCount)
-    let symptomSets = all.rows(rows)
     let graph = try HerbGraph(
-      symptomSets: symptomSets, herbSets: Self.sets(.medication, cohort, rows),
+      symptomSets: Self.sets(.symptom, cohort, rows), herbSets: Self.sets(.medication, cohort, rows),
       thresholds: settings.thresholds)
     if settings.graph == .all {
       notes.append(
@@ -56,7 +54,8 @@ public struct HerbFeatures {
     guard herb.width > 0 else { throw TrainingError.noHerbFeatures }
 
     inputs = FMCHSInputs(
-      symptomCount: symptoms, longestSet: all.longest, graph: graph, prior: prior, semantics: semantics,
+      symptomCount: symptoms, longestSet: try Self.sets(.symptom, cohort, training).longest, graph: graph, prior: prior,
+      semantics: semantics,
       semanticWidth: texts?.width ?? settings.semanticWidth, features: herb.values, featureWidth: herb.width)
     contentHash = "texts \(texts?.contentHash ?? "random"), molecules \(herb.moleculeHash)"
     let edges = graph.counts

@@ -48,12 +48,12 @@ struct Moments: Equatable {
 /// then do not depend on whether a worker brings one leaf of the tree or a branch.
 func foldNeighbours<Value>(_ values: [Value], _ merge: (inout Value, Value) -> Void) -> Value? {
   var values = values
-  while values.count > 1 {
-    values = stride(from: 0, to: values.count, by: 2).map { first in
-      var value = values[first]
-      if first + 1 < values.count { merge(&value, values[first + 1]) }
-      return value
+  var step = 1
+  while step < values.count {
+    for first in stride(from: 0, to: values.count - step, by: 2 * step) {
+      merge(&values[first], values[first + step])
     }
+    step *= 2
   }
   return values.first
 }

@@ -65,16 +65,18 @@ final class Node<Element: TensorElement> {
     gradient = fresh
   }
 
-  /// All nodes that this one depends on, itself last. Depends on the graph only, so every worker that built the same
-  /// graph runs its collectives in the same order.
+  /// All nodes but leaves that this one depends on, itself last. Depends on the graph only, so every worker that built
+  /// the same graph runs its collectives in the same order. Leaves stay untouched: graphs of several threads share them.
   private func order() -> [Node] {
     var order: [Node] = []
     var stack: [(node: Node, next: Int)] = [(self, 0)]
+    order.reserveCapacity(64)
+    stack.reserveCapacity(64)
     visited = true
     while let top = stack.last {
       if top.next < top.node.inputs.count {
         stack[stack.count - 1].next += 1
-        if let input = top.node.inputs[top.next], !input.visited {
+        if let input = top.node.inputs[top.next], !input.isLeaf, !input.visited {
           input.visited = true
           stack.append((input, 0))
         }
@@ -88,6 +90,7 @@ final class Node<Element: TensorElement> {
   }
 
   /// Sends `seed` through the graph. Every node's closure and inputs are released as soon as it ran, also after an error.
+  @specialized(where Element == Float)
   func backward(_ seed: Storage<Element>) throws {
     var order = order()
     add(seed)

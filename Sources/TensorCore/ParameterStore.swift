@@ -18,6 +18,7 @@ public final class ParameterStore<Element: TensorElement> {
   private var bufferNames: Set<String> = []
   private var valueArena: Storage<Element>?
   private var gradientArena: Storage<Element>?
+  private var leaves: [Tensor<Element>] = []
   private var length = 0
   /// Keys the initial values.
   public let seed: UInt64
@@ -93,6 +94,7 @@ public final class ParameterStore<Element: TensorElement> {
     }
     valueArena = values
     gradientArena = gradients
+    leaves = makeLeaves(entries[...], gradients: gradients, from: 0)
     return (values, gradients)
   }
 
@@ -115,22 +117,43 @@ public final class ParameterStore<Element: TensorElement> {
   }
 
   func tensor(_ index: Int) -> Tensor<Element> {
-    let entry = entries[index]
-    let (values, gradients) = arenas()
-    let start = entry.range.lowerBound
-    let storage = Storage(borrowing: values.base + start, count: entry.shape.count, owner: values)
-    guard recordsGradients else { return Tensor(storage, entry.shape) }
-    var (arena, offset) = (gradients, start)
-    if slots.range.contains(start), let slot = SlotContext.slot(of: self) {
-      (arena, offset) = (slots.arenas[slot], start - slots.range.lowerBound)
+    let leaf = leaf(index)
+    return recordsGradients ? leaf : leaf.detached()
+  }
+
+  private func leaf(_ index: Int) -> Tensor<Element> {
+    if valueArena == nil { _ = arenas() }
+    if slots.range.contains(entries[index].range.lowerBound), let slot = SlotContext.slot(of: self) {
+      return slots.leaves[slot][index - slots.first]
     }
-    let gradient = Storage(borrowing: arena.base + offset, count: entry.shape.count, owner: arena)
-    return Tensor(storage, entry.shape, Node(arena: gradient))
+    return leaves[index]
+  }
+
+  /// Parameters as leaves whose gradients are added to an arena that begins at the place `start` of the store. They are
+  /// made once: a step uses each several times.
+  private func makeLeaves(
+    _ entries: ArraySlice<Entry>, gradients: Storage<Element>, from start: Int
+  ) -> [Tensor<Element>] {
+    guard let valueArena else { return [] }
+    return entries.map { entry in
+      let (place, count) = (entry.range.lowerBound, entry.shape.count)
+      let gradient = Storage(borrowing: gradients.base + place - start, count: count, owner: gradients)
+      return Tensor(
+        Storage(borrowing: valueArena.base + place, count: count, owner: valueArena), entry.shape,
+        Node(arena: gradient))
+    }
   }
 
   // MARK: Gradients in parts
 
-  private var slots: (range: Range<Int>, arenas: [Storage<Element>]) = (0..<0, [])
+  /// The place in the store, the gradients, and the parameters of that place from number `first` on as leaves.
+  private struct Slots {
+    var range = 0..<0
+    var arenas: [Storage<Element>] = []
+    var first = 0
+    var leaves: [[Tensor<Element>]] = []
+  }
+  private var slots = Slots()
 
   /// Room for `count` separate gradients of the parameters in `range` of the store, all zero.
   ///
@@ -140,7 +163,13 @@ public final class ParameterStore<Element: TensorElement> {
     if slots.range == range, slots.arenas.count == count {
       for arena in slots.arenas { arena.base.clear(range.count) }
     } else {
-      slots = (range, (0..<count).map { _ in Storage<Element>(zeros: range.count) })
+      _ = arenas()
+      let first = entries.firstIndex { range.contains($0.range.lowerBound) } ?? entries.count
+      let last = entries.lastIndex { range.contains($0.range.lowerBound) }.map { $0 + 1 } ?? first
+      let arenas = (0..<count).map { _ in Storage<Element>(zeros: range.count) }
+      slots = Slots(
+        range: range, arenas: arenas, first: first,
+        leaves: arenas.map { makeLeaves(entries[first..<last], gradients: $0, from: range.lowerBound) })
     }
   }
 
@@ -151,6 +180,7 @@ public final class ParameterStore<Element: TensorElement> {
   }
 
   /// Adds the slots to the gradients: neighbours first, (0 + 1) + (2 + 3).
+  @specialized(where Element == Float)
   public func foldSlots() {
     var stride = 1
     while stride < slots.arenas.count {

@@ -72,7 +72,11 @@ struct Evaluate: ParsableCommand {
 
   private func rank(_ runs: [FinishedRun]) throws {
     let ensemble = try Ensemble(runs)
+    let clock = ContinuousClock()
+    let started = clock.now
     let ranking = try ensemble.ranking(of: split)
+    let seconds = NumberText.significant((clock.now - started) / .seconds(1), 3)
+    Console.note("scored and ranked \(NumberText.count(ranking.rows)) prescriptions in \(seconds) s")
     let report = RankingReport(
       split: split.name, epoch: runs.count == 1 ? runs[0].checkpoint.epoch : nil, runs: runs.count,
       metrics: try RankingMetricSet(ranking),

@@ -101,10 +101,10 @@ enum RecommendError: Error, CustomStringConvertible {
     case .ambiguousSymptom(let text, let codes):
       "several symptoms of the cohort are called \"\(text)\"; give a code: \(codes.joined(separator: ", "))"
     case .unknownSymptom(let text, let nearest):
-      "the cohort has no symptom \"\(text)\""
+      "the cohort has no symptom \"\(text)\"; "
         + (nearest.isEmpty
-          ? "; theriac export vectors lists all that the run knows"
-          : "; the nearest are \(nearest.joined(separator: ", "))")
+          ? "theriac export vectors lists all that the run knows"
+          : "the nearest are \(nearest.joined(separator: ", "))")
     }
   }
 }

@@ -114,17 +114,18 @@ import Testing
     (options.batch, options.dEnc, options.dK, options.dS, options.layers, options.history) = (2, 8, 4, 2, 3, 1)
     let shape = StepShape(
       atoms: 10, neighbourhoods: 6, edges: 20, medications: 5, parameters: 1_000, options: options)
-    // With 2 visits only the patient layer, 2 · (16 + 8) < 16 · 8, and the maps [2, 8 → 4] are formed by Adam: not the
-    // keys of the fusion, 6 · 12 > 32, nor the last, 2 · 8 = 16, which is as large as its weights and so is.
-    let formed = 128.0 + 5 * 32 + 16
+    // With 2 visits all of the patient side is formed by Adam: the patient layer, 2 · (16 + 8) < 16 · 8, six maps between
+    // 8 and 4, 2 · 12 < 32, and the last, 2 · 8 = 16, which is as large as its weights.
+    let formed = 128.0 + 6 * 32 + 16
     #expect(shape.cost(.clear).bytes == 4 * (1_000 - formed))
     #expect(shape.cost(.adam).bytes == 4 * (6 * 1_000 + 1_000 - formed))
     #expect(shape.cost(.adam).flops == 14 * 1_000 + 2 * 2 * formed)
     #expect(shape.cost(.ginForward).flops == 8 * 26 * 4 + 3 * 3 * 20 * 2)
     #expect(shape.cost(.ginForward).bytes == 4 * 9 * 26 * 2)
     #expect(shape.cost(.ginBackward).flops == 16 * 26 * 4 + 3 * 3 * 20 * 2)
-    // Maps: q [2,8→4], k [6,8→4], patient [2,16→8], q, k, o of the history, two projections each side, and the scores.
-    let products = 2 * 32 + 6 * 32 + 2 * 128 + 3 * 2 * 32 + 2 * 32 + 2 * 16 + 5 * 40 + 5 * 16
+    // Maps: q [2,8→4] and through k [2,4→8], patient [2,16→8], q, k, o of the history, two projections each side, and the
+    // scores.
+    let products = 2 * 32 + 2 * 32 + 2 * 128 + 3 * 2 * 32 + 2 * 32 + 2 * 16 + 5 * 40 + 5 * 16
     #expect(shape.cost(.restForward).flops == Double(2 * products + 2 * 2 * 5 * 4))
   }
 }

@@ -144,6 +144,7 @@ import Testing
       #expect(try hdf5(["C", "", "N"], Self.rows, [3, 2]).contains("SMILES 2 is empty"))
       #expect(try hdf5(["C", "O", "N"], Self.rows, [6]).contains("has shape [6]; expected [n, width]"))
       #expect(try hdf5(["C", "O", "N"], [], [3, 0]).contains("have no numbers"))
+      #expect(try hdf5([], [], [0, 1 << 40]).contains("it lists no molecule"))
       let nan = try hdf5(["C", "O", "N"], [1, 2, .nan, 1, 1, 1], [3, 2])
       #expect(nan.contains("SMILES 2, \"O\", holds a number that is not finite"))
       #expect(try hdf5(["C", "O", "N"], [1, 2, 3, 4, 0, 0], [3, 2]).contains("SMILES 3, \"N\", is zero"))
@@ -166,6 +167,8 @@ import Testing
       #expect(read(try Self.writeNPY(folder, list: "C\n\nN\n")).contains("SMILES 2 is empty"))
       #expect(read(try Self.writeNPY(folder, list: "C\nO\nN", shape: "(6,)")).contains("has shape [6]"))
       #expect(read(try Self.writeNPY(folder, list: "C\nO\nN", shape: "(3, 3)")).contains("damaged"))
+      let none = try Self.writeNPY(folder, list: "", rows: [], shape: "(0, 1073741824)")
+      #expect(read(none).contains("it lists no molecule"))
       #expect(read(folder + "/none.npy").contains("no such file"))
     }
   }

@@ -99,6 +99,16 @@ import Testing
     #expect(try Self.read(Self.file(Self.header("<f4", "(0, 3)", fortran: true))).floats() == [])
   }
 
+  @Test("an array without values has none, however long its other axes")
+  func empty() throws {
+    for shape in ["(0,)", "(1099511627776, 1099511627776, 0)", "(0, 4611686018427387904, 4611686018427387904)"] {
+      for isFortran in [false, true] {
+        let file = try Self.read(Self.file(Self.header("<i4", shape, fortran: isFortran)))
+        #expect(try file.count == 0 && file.floats() == [] && file.integers() == [])
+      }
+    }
+  }
+
   @Test("what is not an array of numbers is refused with one sentence")
   func refused() throws {
     #expect(try Self.sentence([]).contains("is not a .npy file"))

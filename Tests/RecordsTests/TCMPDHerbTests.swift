@@ -121,7 +121,6 @@ import Testing
       ),
       (npy("<f4", [4, 1], littleEndian([Float.nan.bitPattern, 0, 0, 0])), "row 0, column 0 is nan"),
       (npy("|i1", [4, 1], [0, 255, 0, 0]), "row 1, column 0 is -1.0"),
-      (npy("|u1", [4, 2], [0, 0, 0, 0], fortran: true), "column by column"),
       (Array("1,0\n0,0\n1,1\n".utf8), "it has 3 rows for 4 herbs"),
       (Array("1,0\n0,0\n1,1\n0,1\n0,1\n".utf8), "it has 5 rows for 4 herbs"),
       (Array("id,a\n3,1\n4,0\n6,1\n".utf8), "herb 5 (杏仁) has no row; expected one row per herb"),
@@ -143,6 +142,6 @@ import Testing
     #expect(sentence { _ = try fixture.run() }.contains("herb_2_onehot.csv, herb_4_2_oneHot.npy (--properties FILE)"))
     try fixture.folder.remove("herb_2_onehot.csv")
     try fixture.folder.write("herb_4_2_oneHot.npy", Array(npy("<i4", [4, 2], int32([1, 0, 0, 0])).prefix(140)))
-    #expect(sentence { _ = try fixture.run() }.contains("it is cut off: 140 bytes of 160"))
+    #expect(sentence { _ = try fixture.run() }.contains("is cut short or damaged ("))
   }
 }

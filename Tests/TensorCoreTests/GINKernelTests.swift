@@ -151,33 +151,6 @@ import Testing
     #expect(abs(squares[0] / exact.reduce(0) { $0 + ($1 - center) * ($1 - center) } - 1) < 1e-5)
   }
 
-  @Test("Adam from factors equals Adam from their product", arguments: [(0, 5), (1, 16), (8, 64), (3, 133), (70, 333)])
-  func factors(rows: Int, inputs: Int) throws {
-    let outputs = 16
-    let x: [Float] = try normal([max(rows, 1) * inputs], 41).array
-    let dy: [Float] = try normal([max(rows, 1) * outputs], 42).array
-    let start: [[Float]] = try (43..<46).map { try normal([outputs * inputs], $0).array.map { abs($0) } }
-    let rule = AdamRule<Float>(
-      beta1: 0.9, beta2: 0.999, epsilon: 1e-8, rate: 1e-2, rootCorrection: 0.3, coupledDecay: 1e-3, weightFactor: 0.9)
-    func run<K: KernelSet>(_: K.Type) -> [[Float]] where K.Element == Float {
-      var (w, m, v) = (start[0], start[1], start[2])
-      K.adamFactors(
-        rule, weights: &w, mean: &m, square: &v, x: x, dy: dy, count: rows, inputs: inputs, outputs: outputs,
-        rows: 1..<15)
-      return [w, m, v]
-    }
-    var (w, m, v) = (start[0], start[1], start[2])
-    var gradient = [Float](repeating: 0, count: outputs * inputs)
-    _ = PlainKernels<Float>.productTransposed(dy, x, &gradient, rows: rows, m: outputs, n: inputs)
-    PlainKernels<Float>.adam(rule, weights: &w, gradients: gradient, mean: &m, square: &v, w.count)
-    let middle = inputs..<(15 * inputs)
-    for (number, (fast, plain)) in zip(run(VectorKernels.self), run(PlainKernels<Float>.self)).enumerated() {
-      expectClose(fast, plain, absolute: 1e-6, relative: 1e-5)
-      expectClose(Array(fast[middle]), Array([w, m, v][number][middle]), absolute: 1e-6, relative: 1e-5)
-      #expect(fast[..<inputs] == start[number][..<inputs] && fast[(15 * inputs)...] == start[number][(15 * inputs)...])
-    }
-  }
-
   @Test("messages over lists equal the plain loops', forward and backward", arguments: [1, 7, 16, 40, 64, 72, 144])
   func messages(width: Int) throws {
     let features = try CategoryRows([0, 1, 1, 0, 2, 1, 0], dims: [3])

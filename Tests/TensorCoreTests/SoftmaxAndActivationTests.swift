@@ -47,9 +47,62 @@ import Testing
     }
   }
 
+  @Test("scores through the weights of the keys are those of the keys, and so are their gradients")
+  func throughWeights() throws {
+    let mask = try Real([0, 0, -1e9, 0, 0, 0], [2, 3])
+    let inputs: [Real] = try [normal([2, 4], 1), normal([2, 3, 5], 2), normal([4, 5], 3), normal([4], 4)]
+    try expectGradients(Array(inputs.prefix(3))) { try $0[0].attentionScores($0[1], through: $0[2]) }
+    func run(_ scores: ([Real]) throws -> Real) throws -> [[Double]] {
+      let leaves = inputs.map { $0.requiringGradient() }
+      let pooled = try scores(leaves).softmax(mask: mask).weightedSum(leaves[1])
+      try pooled.backward(from: normal([2, 5], 5))
+      return [pooled.array] + leaves.map { $0.gradient?.array ?? [] }
+    }
+    let direct = try run { try $0[0].attentionScores($0[1].linear(weight: $0[2], bias: $0[3])) }
+    let through = try run { try $0[0].attentionScores($0[1], through: $0[2]) }
+    for (a, b) in zip(direct.prefix(4), through.prefix(4)) {
+      #expect(a.count == b.count && zip(a, b).allSatisfy { abs($0 - $1) < 1e-13 })
+    }
+    // The bias of the keys has no gradient.
+    #expect(direct[4].count == 4 && direct[4].allSatisfy { abs($0) < 1e-15 } && through[4].isEmpty)
+  }
+
+  @Test("the gradient of the weights of the keys goes to the store or to its sink")
+  func sink() throws {
+    final class Sink: LinearGradientSink {
+      var seen: [(name: String, x: [Double], dy: [Double], rows: Int)] = []
+      func linear(
+        weight: Parameter<Double>, bias: Parameter<Double>?, x: UnsafeBufferPointer<Double>,
+        dy: UnsafeBufferPointer<Double>, rows: Int
+      ) throws {
+        #expect(bias == nil)
+        seen.append((weight.name, Array(x), Array(dy), rows))
+      }
+    }
+    let store = ParameterStore<Double>(seed: 1)
+    let weight = try store.scope.parameter("w", [4, 5], .uniformFanIn(5), factored: true)
+    let (q, h): (Real, Real) = try (normal([2, 4], 1), normal([2, 3, 5], 2))
+    try Real.attentionPooling(query: q, keyWeight: weight, values: h).pooled.backward(from: normal([2, 5], 5))
+    let added = Array(weight.gradients)
+    let sink = Sink()
+    store.linearSink = sink
+    store.zeroGradients()
+    try Real.attentionPooling(query: q, keyWeight: weight, values: h).pooled.backward(from: normal([2, 5], 5))
+    #expect(weight.gradients.allSatisfy { $0 == 0 })
+    let factors = try #require(sink.seen.first)
+    #expect(sink.seen.count == 1 && factors.name == "w" && factors.rows == 2 && factors.dy == q.array)
+    var product = [Double](repeating: 0, count: 20)
+    for (row, place) in (0..<2).flatMap({ row in (0..<20).map { (row, $0) } }) {
+      product[place] += factors.dy[row * 4 + place / 5] * factors.x[row * 5 + place % 5]
+    }
+    #expect(added.contains { abs($0) > 1e-3 } && zip(added, product).allSatisfy { abs($0 - $1) < 1e-14 })
+  }
+
   @Test("shapes that do not fit are refused")
   func shapes() {
     let q: Real = .zeros([2, 4])
+    #expect(throws: ShapeError.self) { try q.attentionScores(.zeros([2, 3, 5]), through: Real.zeros([4, 6])) }
+    #expect(throws: ShapeError.self) { try q.attentionScores(.zeros([3, 3, 5]), through: Real.zeros([4, 5])) }
     #expect(throws: ShapeError.self) { try q.attentionScores(.zeros([2, 3, 5])) }
     #expect(throws: ShapeError.self) { try q.attentionScores(.zeros([3, 3, 4])) }
     #expect(throws: ShapeError.self) { try q.weightedSum(.zeros([2, 3, 4])) }

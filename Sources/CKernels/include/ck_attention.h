@@ -16,8 +16,8 @@ typedef struct {
   float slope, factor;                     // of the leaky ReLU; of dropout
 } ck_typed_graph;
 
-// graph_attention.c: node i, type t, head h is place (i types + t) heads + h of `left` and `right`; edge e, head h is place
-// h edges + e of `weights` and `slopes`. Nodes first ..< last.
+// graph_attention.c: node i, type t, head h is place (i types + t) heads + h of `left` and `right`; edge e, head h is
+// place h edges + e of `weights` and `slopes`. Nodes first ..< last.
 void ck_graph_scores(
     const ck_typed_graph *graph, const float *z, const float *attention, float *left, float *right, long first,
     long last);
@@ -37,7 +37,8 @@ void ck_graph_scores_gradient(
 /// One query per row over itself, the members of its set and all weighted tokens; rows of `heads` times `width` numbers.
 typedef struct {
   long rows, sets, tokens, heads, width;
-  const float *query, *self_key, *self_value, *set_keys, *set_values, *token_keys, *token_values, *type_key, *type_value;
+  const float *query, *self_key, *self_value, *set_keys, *set_values, *token_keys, *token_values;
+  const float *type_key, *type_value;
   const float *weights;  // [rows, tokens]
   const int32_t *offsets, *members;
   float scale;
@@ -63,13 +64,6 @@ void ck_token_attention(
 void ck_token_attention_gradient(
     const ck_token_inputs *inputs, const float *dy, const ck_token_probabilities *probabilities, float factor,
     const ck_token_gradients *gradients, float *scratch);
-
-// narrow.c: C = A Bᵀ with A [m, k], B [n, k] and a short k; columns first ..< last of C, `first` a multiple of 16.
-/// packed [k, padded] = Bᵀ with zeros behind column n; `padded` is n up to a multiple of 16.
-void ck_narrow_pack(const float *b, float *packed, long n, long k, long padded);
-void ck_narrow_forward(
-    const float *a, const float *packed, float *c, long m, long n, long k, long padded, long first, long last,
-    int accumulate);
 
 // losses.c: targets are `high` for the members of a row's set, `low` for the others; `slopes` may be NULL.
 double ck_bce_sets(

@@ -58,6 +58,13 @@ void ck_edge_sum_gradient(
     const float *z, const float *weights, const int32_t *source, const int32_t *target, const float *dy, float *dz,
     float *d_weights, long edges, long heads, long width, int accumulate_weights);
 
+// narrow.c: C = A Bᵀ with A [m, k], B [n, k] and a short k; columns first ..< last of C, `first` a multiple of 16.
+/// packed [k, padded] = Bᵀ with zeros behind column n; `padded` is n up to a multiple of 16.
+void ck_narrow_pack(const float *b, float *packed, long n, long k, long padded);
+void ck_narrow_forward(
+    const float *a, const float *packed, float *c, long m, long n, long k, long padded, long first, long last,
+    int accumulate);
+
 // sequences.c
 void ck_gru(
     const float *input, const float *recurrent, const float *h, float *y, float *gates, long rows, long width);

@@ -95,13 +95,14 @@ void ck_message_gradient(
     const int32_t *offsets, const int32_t *targets, const int32_t *kinds, long nodes, const float *h,
     const float *bonds, const float *dy, float self_factor, float *dh, float *d_bonds, long width, int accumulate);
 
-// linear.c: few rows, large weights; matrices without gaps. Columns `first` ..< `last` of C are written, or added to.
+// linear.c, linear_forward.c: few rows, large weights; matrices without gaps. Columns `first` ..< `last` of C are written, or added to.
 /// C = A Bᵀ with A [m, k], B [n, k].
 void ck_linear_forward(
     const float *a, const float *b, float *c, long m, long n, long k, long first, long last, int accumulate);
-/// C = A B with A [m, k], B [k, n].
+/// C = A B with A [m, k], B [k, n], whose rows are `width` numbers apart.
 void ck_linear_input(
-    const float *a, const float *b, float *c, long m, long n, long k, long first, long last, int accumulate);
+    const float *a, const float *b, float *c, long m, long width, long n, long k, long first, long last,
+    int accumulate);
 /// C = Aᵀ B with A [rows, m], B [rows, n].
 void ck_linear_weight(
     const float *a, const float *b, float *c, long m, long n, long rows, long first, long last, int accumulate);

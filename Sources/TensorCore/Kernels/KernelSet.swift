@@ -9,6 +9,11 @@ public protocol KernelSet: OperationKernels, AttentionKernels {
 
   // Products.
   static func gemm(_ product: Product, _ a: In, _ b: In, _ c: Out) -> Int
+  /// dx `[rows, inputs]` (+)= dy `[rows, outputs]` W for some columns of W, whose rows are `stride` numbers apart; false
+  /// where there is no kernel for it, or `ProductPrecision.current` is not float32.
+  static func inputGradient(
+    _ dy: In, _ weight: In, _ dx: Out, rows: Int, inputs: Int, outputs: Int, stride: Int, accumulate: Bool
+  ) -> Bool
   /// The products with one weight `[outputs, inputs]` where `ProductPrecision.current` is not float32; else nil.
   static func roundedProducts(_ weight: In, outputs: Int, inputs: Int) -> (any LinearProducts<Element>)?
 

@@ -18,6 +18,14 @@ extension KernelSet {
     return 0
   }
 
+  public static func inputGradient(
+    _ dy: In, _ weight: In, _ dx: Out, rows: Int, inputs: Int, outputs: Int, stride: Int, accumulate: Bool
+  ) -> Bool {
+    gemm(
+      Product(m: rows, n: inputs, k: outputs, beta: accumulate ? 1 : 0), dy, lda: outputs, weight, ldb: stride, dx,
+      ldc: inputs) == 0
+  }
+
   public static func roundedProducts(
     _ weight: In, outputs: Int, inputs: Int
   ) -> (any LinearProducts<Element>)? { nil }

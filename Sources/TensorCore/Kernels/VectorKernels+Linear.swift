@@ -29,18 +29,31 @@ extension VectorKernels {
     case (false, true):
       kernel = { ck_linear_forward(a, b, c, m, n, k, $0, $1, accumulate) }
     case (false, false) where n % 16 == 0:
-      kernel = { ck_linear_input(a, b, c, m, n, k, $0, $1, accumulate) }
+      kernel = { ck_linear_input(a, b, c, m, n, n, k, $0, $1, accumulate) }
     case (true, false) where n % 16 == 0 && k <= mostSummed:
       kernel = { ck_linear_weight(a, b, c, m, n, k, $0, $1, accumulate) }
     default:
       return false
     }
-    guard Threads.count > 1, n > columns, m * n * k >= leastShared else {
-      kernel(0, n)
-      return true
-    }
+    share(product, kernel)
+    return true
+  }
+
+  /// Runs `kernel` for all columns of C, in pieces where there are threads and enough to do.
+  private static func share(_ product: Product, _ kernel: (Int, Int) -> Void) {
+    let n = product.n
+    guard Threads.count > 1, n > columns, product.m * n * product.k >= leastShared else { return kernel(0, n) }
     WorkTeam.run((n + columns - 1) / columns) { piece in
       kernel(piece * columns, min(n, (piece + 1) * columns))
+    }
+  }
+
+  public static func inputGradient(
+    _ dy: In, _ weight: In, _ dx: Out, rows: Int, inputs: Int, outputs: Int, stride: Int, accumulate: Bool
+  ) -> Bool {
+    guard hasSteadyProducts, inputs % 16 == 0, case .float32 = ProductPrecision.current else { return false }
+    share(Product(m: rows, n: inputs, k: outputs)) {
+      ck_linear_input(dy, weight, dx, rows, stride, inputs, outputs, $0, $1, accumulate ? 1 : 0)
     }
     return true
   }

@@ -9,6 +9,83 @@ extension Tensor {
     return (try weights.weightedSum(values), weights)
   }
 
+  /// The same where the keys are a linear map of the values, k_bn = W v_bn + b: ⟨q_b, W v_bn⟩ = ⟨q_b W, v_bn⟩, so that
+  /// one row per item is multiplied by W instead of N. The bias b would add the same number to all scores of an item,
+  /// which softmax takes away: it has neither effect nor gradient.
+  /// - Shape: query `[B, K]`, values `[B, N, D]`, W `[K, D]`, mask `[B, N]` → pooled `[B, D]`, weights `[B, N]`
+  @specialized(where Element == Float)
+  public static func attentionPooling(
+    query: Tensor, keyWeight: Parameter<Element>, values: Tensor, mask: Tensor? = nil
+  ) throws(ShapeError) -> (pooled: Tensor, weights: Tensor) {
+    let weights = try query.attentionScores(values, through: keyWeight).softmax(mask: mask)
+    return (try weights.weightedSum(values), weights)
+  }
+
+  /// s_bn = ⟨q_b, W h_bn⟩ / √K, by way of u = q W.
+  /// - Shape: q `[B, K]`, h `[B, N, D]`, W `[K, D]` → `[B, N]`
+  /// - Gradient: with du_b = Σₙ ds_bn h_bn / √K: dq = du Wᵀ, dW = qᵀ du, dh_bn = ds_bn u_b / √K; dW goes to the store's
+  ///   `linearSink` when there is one and W is factored
+  public func attentionScores(_ h: Tensor, through weight: Parameter<Element>) throws(ShapeError) -> Tensor {
+    try scores(h, weight.tensor, weight)
+  }
+
+  /// The same for a W that is any tensor.
+  public func attentionScores(_ h: Tensor, through weight: Tensor) throws(ShapeError) -> Tensor {
+    try scores(h, weight, nil)
+  }
+
+  private func scores(
+    _ h: Tensor, _ weight: Tensor, _ parameter: Parameter<Element>?
+  ) throws(ShapeError) -> Tensor {
+    let operation = parameter.map { "attentionScores with \($0.name)" } ?? "attentionScores"
+    try ShapeError.require(
+      shape.rank == 2 && h.shape.rank == 3 && h.shape[0] == shape[0]
+        && weight.shape == Shape([shape.last, h.shape.last]),
+      operation, expected: "[B, K], [B, N, D] and W [K, D]", got: "\(shape), \(h.shape) and \(weight.shape)")
+    let (items, count, keyWidth, width) = (shape[0], h.shape[1], shape.last, h.shape.last)
+    let factor = Element(1 / Double(keyWidth).squareRoot())
+    let (q, w, v, u) = (storage, weight.storage, h.storage, Storage<Element>(items * width))
+    try Tensor.multiply(operation, Product(m: items, n: width, k: keyWidth), q.pointer, w.pointer, u.base)
+    let y = Storage<Element>(items * count)
+    for row in 0..<(items * count) {
+      y.base[row] = factor * K.dot(u.pointer + row / count * width, v.pointer + row * width, width)
+    }
+    return Tensor.record(y, [items, count], [self, weight, h]) { dy, nodes in
+      nodes[2]?.collect { dh, add in
+        for row in 0..<(items * count) {
+          let source = u.pointer + row / count * width
+          if add {
+            K.axpy(factor * dy.base[row], source, dh + row * width, width)
+          } else {
+            K.scale(factor * dy.base[row], source, dh + row * width, width)
+          }
+        }
+      }
+      guard nodes[0] != nil || nodes[1] != nil else { return }
+      let du = Storage<Element>(zeros: items * width)
+      for row in 0..<(items * count) {
+        K.axpy(factor * dy.base[row], v.pointer + row * width, du.base + row / count * width, width)
+      }
+      try nodes[0]?.collect { dq, add in
+        try Tensor.multiply(
+          operation, Product(transposeB: true, m: items, n: keyWidth, k: width, beta: add ? 1 : 0), du.pointer,
+          w.pointer, dq)
+      }
+      guard let weightNode = nodes[1] else { return }
+      if let parameter, parameter.isFactored, let sink = parameter.store.linearSink {
+        try sink.linear(
+          weight: parameter, bias: nil, x: UnsafeBufferPointer(start: du.pointer, count: items * width),
+          dy: UnsafeBufferPointer(start: q.pointer, count: items * keyWidth), rows: items)
+        return
+      }
+      try weightNode.collect { dw, add in
+        try Tensor.multiply(
+          operation, Product(transposeA: true, m: keyWidth, n: width, k: items, beta: add ? 1 : 0), q.pointer,
+          du.pointer, dw)
+      }
+    }
+  }
+
   /// s_bn = ⟨q_b, k_bn⟩ / √K.
   /// - Shape: q `[B, K]`, keys `[B, N, K]` → `[B, N]`
   /// - Gradient: dq_b = Σₙ ds_bn k_bn / √K, dk_bn = ds_bn q_b / √K

@@ -1,6 +1,7 @@
 extension Tensor {
   /// Tensors side by side on the last axis.
   /// - Shape: `[..., C₁]`, `[..., C₂]`, … → `[..., C₁ + C₂ + …]`      - Gradient: the slices of dy
+  @specialized(where Element == Float)
   public static func concatenated(_ parts: [Tensor]) throws(ShapeError) -> Tensor {
     guard let first = parts.first else {
       throw .mismatch("concatenated", expected: "at least one tensor", got: "none")

@@ -18,9 +18,12 @@ extension Tensor {
   /// The same for the distinct rows only, `[distinct, C]`.
   static func distinctSums(_ rows: CategoryRows, _ tables: [Tensor]) throws(ShapeError) -> Tensor {
     let width = tables.first?.shape.last ?? 0
+    var fits = tables.count == rows.dims.count
+    for (table, count) in zip(tables, rows.dims) {
+      fits = fits && table.shape.rank == 2 && table.shape[0] == count && table.shape[1] == width
+    }
     try ShapeError.require(
-      tables.map({ $0.shape }) == rows.dims.map { Shape([$0, width]) }, "embeddingSum",
-      expected: "tables of \(rows.dims) rows and one width", got: "\(tables.map({ $0.shape }))")
+      fits, "embeddingSum", expected: "tables of \(rows.dims) rows and one width", got: "\(tables.map({ $0.shape }))")
     let count = rows.distinctCount
     let y = Storage<Element>(zeros: count * width)
     for (table, column) in zip(tables, rows.columns) {

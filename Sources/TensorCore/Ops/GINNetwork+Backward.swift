@@ -171,21 +171,6 @@ extension GINPass {
   }
 }
 
-extension GINPartState {
-  /// Sums per column that `add` collects tile by tile; they end in `sums`.
-  fileprivate func collectSums(
-    width: Int, rows: Int,
-    _ add: (Range<Int>, UnsafeMutablePointer<Double>, UnsafeMutablePointer<Double>) throws -> Void
-  ) rethrows {
-    var sums = [Double](repeating: 0, count: 2 * width)
-    try sums.withUnsafeMutableBufferPointer { buffer in
-      guard let sum = buffer.baseAddress else { return }
-      try Self.forEachTile(rows) { try add($0, sum, sum + width) }
-    }
-    self.sums = sums
-  }
-}
-
 extension Optional {
   /// Memory that a gradient is added to: the node's, set to zero when it is new, or a scrap where there is no node.
   fileprivate func collecting<Element: TensorElement>(

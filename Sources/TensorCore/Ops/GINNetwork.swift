@@ -74,6 +74,7 @@ extension Tensor {
   /// - Shape: feature tables `[dimsᵢ, C]` per part, linear1 `[D, C]`, linear2 `[C, D]` → `[Σ molecules, C]`
   /// - Gradient: to all tensors of the parts and layers; those of BatchNorm's are sums over all workers
   /// - Throws: `ShapeError`; what a statistics exchange throws
+  @specialized(where Element == Float)
   public static func ginNetwork(
     _ parts: [GINPart], tables: [[Tensor]], layers: [GINLayer<Element>]
   ) throws -> Tensor {
@@ -162,9 +163,10 @@ final class GINPass<Element: TensorElement>: @unchecked Sendable {
   private static func check(
     _ layer: GINLayer<Element>, _ weights: GINLayer<Element>.Weights, width: Int, hidden: Int
   ) throws(ShapeError) {
+    let (first, second) = (weights.linear1.shape, weights.linear2.shape)
     try ShapeError.require(
-      weights.linear1.shape == Shape([hidden, width]) && weights.linear2.shape == Shape([width, hidden])
-        && weights.eps.shape.count == 1,
+      first.rank == 2 && first.rows == hidden && first.last == width && second.rank == 2 && second.rows == width
+        && second.last == hidden && weights.eps.shape.count == 1,
       "ginNetwork", expected: "linear layers [\(hidden), \(width)] and [\(width), \(hidden)], an epsilon of [1]",
       got: "\(weights.linear1.shape), \(weights.linear2.shape) and \(weights.eps.shape)")
     for (norm, size) in [(layer.norm1, hidden), (layer.norm2, width)] {

@@ -26,10 +26,12 @@ final class GINPartState<Element: TensorElement> {
   private(set) var layers: [LayerState] = []
   private let colourWeights: Storage<Element>
   private let incoming: MessageLists
-  /// Of the tiles done last.
+  /// Of the matrix done last, and of one of another width: arrays are kept.
   private(set) var moments = Moments(count: 0, mean: [], squares: [])
-  /// Σ g and Σ g x̂ per column, one after the other.
-  var sums: [Double] = []
+  private var otherMoments = Moments(count: 0, mean: [], squares: [])
+  /// Σ g and Σ g x̂ per column, one after the other; the same again for another width.
+  private(set) var sums: [Double] = []
+  private var otherSums: [Double] = []
   var backward: GINPartGradients<Element>?
 
   init(
@@ -91,10 +93,19 @@ final class GINPartState<Element: TensorElement> {
   func collectMoments(
     rows: Int, width: Int, weights: UnsafePointer<Element>?, _ make: (Range<Int>) throws -> UnsafePointer<Element>
   ) throws {
-    var (mean, squares) = ([Double](repeating: 0, count: width), [Double](repeating: 0, count: width))
+    // The arrays leave the object while they are written.
+    var (mean, squares) = (otherMoments.mean, otherMoments.squares)
+    otherMoments = moments
+    moments = Moments(count: 0, mean: [], squares: [])
+    if mean.count != width {
+      mean = [Double](repeating: 0, count: width)
+      squares = mean
+    }
     var count = 0.0
     try mean.withUnsafeMutableBufferPointer { mean in
       try squares.withUnsafeMutableBufferPointer { squares in
+        mean.update(repeating: 0)
+        squares.update(repeating: 0)
         guard let mean = mean.baseAddress, let squares = squares.baseAddress else { return }
         try Self.forEachTile(rows) { tile in
           count += K.mergeMoments(
@@ -104,6 +115,23 @@ final class GINPartState<Element: TensorElement> {
       }
     }
     moments = Moments(count: count, mean: mean, squares: squares)
+  }
+
+  /// Sums per column that `add` collects tile by tile; they end in `sums`.
+  func collectSums(
+    width: Int, rows: Int,
+    _ add: (Range<Int>, UnsafeMutablePointer<Double>, UnsafeMutablePointer<Double>) throws -> Void
+  ) rethrows {
+    var own = otherSums
+    otherSums = sums
+    sums = []
+    if own.count != 2 * width { own = [Double](repeating: 0, count: 2 * width) }
+    try own.withUnsafeMutableBufferPointer { buffer in
+      buffer.update(repeating: 0)
+      guard let sum = buffer.baseAddress else { return }
+      try Self.forEachTile(rows) { try add($0, sum, sum + width) }
+    }
+    sums = own
   }
 }
 

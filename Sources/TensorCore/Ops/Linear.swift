@@ -16,17 +16,37 @@ extension Tensor {
   /// - Shape: x `[..., I]`, W `[O, I]`, b `[O]` → y `[..., O]`
   /// - Gradient: dx = dy W, dW = dyᵀ x, db = Σ rows of dy; dW and db go to the store's `linearSink` when there is one
   ///   and W is factored.
+  @specialized(where Element == Float)
   public func linear(_ weight: Parameter<Element>, bias: Parameter<Element>? = nil) throws(ShapeError) -> Tensor {
     try affine(weight.tensor, bias?.tensor, parameters: (weight, bias))
   }
 
+  /// The same for an x of several tensors side by side. What is data among them costs nothing in the backward pass.
+  /// - Shape: parts `[..., Iᵢ]`, W `[O, Σ Iᵢ]` → `[..., O]`
+  @specialized(where Element == Float)
+  public static func linear(
+    concatenating parts: [Tensor], _ weight: Parameter<Element>, bias: Parameter<Element>? = nil
+  ) throws(ShapeError) -> Tensor {
+    try concatenated(parts.map { $0.detached() })
+      .affine(weight.tensor, bias?.tensor, parameters: (weight, bias), parts: parts)
+  }
+
   /// The same for weights that are any tensors.
+  public static func linear(
+    concatenating parts: [Tensor], weight: Tensor, bias: Tensor? = nil
+  ) throws(ShapeError) -> Tensor {
+    try concatenated(parts.map { $0.detached() }).affine(weight, bias, parameters: nil, parts: parts)
+  }
+
+  /// y = x Wᵀ + b for weights that are any tensors.
   public func linear(weight: Tensor, bias: Tensor? = nil) throws(ShapeError) -> Tensor {
     try affine(weight, bias, parameters: nil)
   }
 
+  /// - Parameter parts: what this tensor was put together from, where that is not itself
   private func affine(
-    _ weight: Tensor, _ bias: Tensor?, parameters: (weight: Parameter<Element>, bias: Parameter<Element>?)?
+    _ weight: Tensor, _ bias: Tensor?, parameters: (weight: Parameter<Element>, bias: Parameter<Element>?)?,
+    parts: [Tensor]? = nil
   ) throws(ShapeError) -> Tensor {
     let operation = parameters.map { "linear with \($0.weight.name)" } ?? "linear"
     try ShapeError.require(
@@ -43,27 +63,64 @@ extension Tensor {
       y.base)
     if let bias { K.addRow(y.pointer, bias.storage.pointer, y.base, rows: rows, width: outputs) }
     let (x, w) = (storage, weight.storage)
+    let parts = parts ?? [self]
+    let widths = parts.map({ $0.shape.last })
     return Tensor.record(
-      y, shape.replacingLast(outputs), [self, weight] + (bias.map { [$0] } ?? [])
+      y, shape.replacingLast(outputs), [weight] + (bias.map { [$0] } ?? []) + parts
     ) { dy, nodes in
-      try nodes[0]?.collect { dx, add in
-        try Tensor.multiply(
-          operation, Product(m: rows, n: inputs, k: outputs, beta: add ? 1 : 0), dy.pointer, w.pointer, dx)
-      }
-      if let parameters, nodes[1] != nil, parameters.weight.isFactored, let sink = parameters.weight.store.linearSink {
+      try Tensor.inputGradients(
+        operation, dy, w, rows: rows, inputs: inputs, outputs: outputs, nodes.suffix(widths.count), widths)
+      if let parameters, nodes[0] != nil, parameters.weight.isFactored, let sink = parameters.weight.store.linearSink {
         try sink.linear(
           weight: parameters.weight, bias: parameters.bias,
           x: UnsafeBufferPointer(start: x.pointer, count: rows * inputs),
           dy: UnsafeBufferPointer(start: dy.pointer, count: rows * outputs), rows: rows)
         return
       }
-      try nodes[1]?.collect { dw, add in
+      try nodes[0]?.collect { dw, add in
         try Tensor.multiply(
           operation, Product(transposeA: true, m: outputs, n: inputs, k: rows, beta: add ? 1 : 0), dy.pointer,
           x.pointer, dw)
       }
-      if nodes.count > 2 {
-        nodes[2]?.collect { db, add in K.sumRows(dy.pointer, db, rows: rows, width: outputs, accumulate: add) }
+      if nodes.count > 1 + widths.count {
+        nodes[1]?.collect { db, add in K.sumRows(dy.pointer, db, rows: rows, width: outputs, accumulate: add) }
+      }
+    }
+  }
+
+  /// dx = dy W for the parts of x that have nodes, which are `widths` wide and stand side by side.
+  private static func inputGradients(
+    _ operation: String, _ dy: Storage<Element>, _ w: Storage<Element>, rows: Int, inputs: Int, outputs: Int,
+    _ nodes: ArraySlice<Node<Element>?>, _ widths: [Int]
+  ) throws {
+    var whole: Storage<Element>?
+    var start = 0
+    for (node, width) in zip(nodes, widths) {
+      defer { start += width }
+      try node?.collect { dx, add in
+        if width == inputs {
+          return try Tensor.multiply(
+            operation, Product(m: rows, n: inputs, k: outputs, beta: add ? 1 : 0), dy.pointer, w.pointer, dx)
+        }
+        if K.inputGradient(
+          dy.pointer, w.pointer + start, dx, rows: rows, inputs: width, outputs: outputs, stride: inputs,
+          accumulate: add)
+        {
+          return
+        }
+        let all = whole ?? Storage(rows * inputs)
+        if whole == nil {
+          try Tensor.multiply(operation, Product(m: rows, n: inputs, k: outputs), dy.pointer, w.pointer, all.base)
+          whole = all
+        }
+        for r in 0..<rows {
+          let source = all.pointer + r * inputs + start
+          if add {
+            K.axpy(1, source, dx + r * width, width)
+          } else {
+            (dx + r * width).update(from: source, count: width)
+          }
+        }
       }
     }
   }
@@ -93,6 +150,7 @@ public struct LinearFactors<Element: TensorElement> {
   }
 
   /// dW = dyᵀ x, in place of what the store holds.
+  @specialized(where Element == Float)
   public func setGradient() throws(ShapeError) {
     guard let dw = weight.gradients.baseAddress else { return }
     try Tensor<Element>.multiply(
@@ -102,6 +160,7 @@ public struct LinearFactors<Element: TensorElement> {
 
 extension Parameter {
   /// db = Σ rows of dy `[rows, C]`, in place of what the store holds.
+  @specialized(where Element == Float)
   public func setBiasGradient(_ dy: UnsafeBufferPointer<Element>, rows: Int) throws(ShapeError) {
     try ShapeError.require(
       dy.count == rows * shape.count, "the gradient of \(name)", expected: "[\(rows), \(shape.count)]",
@@ -115,6 +174,7 @@ extension Parameter {
   /// Adds the gradient of y = x Wᵀ + b to the store: dW += dyᵀ x, db += Σ rows of dy. For gathered factors.
   /// - Parameters: x `[rows, inputs]`, dy `[rows, outputs]`
   /// - Throws: `ShapeError` when the factors do not fit this weight.
+  @specialized(where Element == Float)
   public func accumulateLinearGradient(
     bias: Parameter?, x: UnsafeBufferPointer<Element>, dy: UnsafeBufferPointer<Element>, rows: Int
   ) throws(ShapeError) {

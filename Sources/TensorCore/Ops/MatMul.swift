@@ -18,6 +18,7 @@ extension Tensor {
   /// y = x Bᵀ.
   /// - Shape: x `[R, K]`, B `[N, K]` → y `[R, N]`
   /// - Gradient: dx = dy B, dB = dyᵀ x
+  @specialized(where Element == Float)
   public func matmul(transposed other: Tensor) throws(ShapeError) -> Tensor {
     try ShapeError.require(
       shape.rank == 2 && other.shape.rank == 2 && shape.last == other.shape.last, "matmul(transposed:)",

@@ -190,7 +190,7 @@ final class NLAMMRProgram: TrainingProgram {
     let shares = moleculeShares(size: exchange.size)
     let isSharded = exchange.size > 1 && shares.count == exchange.size
     let factors = StepFactors(
-      model.patientLayers(historyLength: job.config.maxHistory),
+      model.patientLayers,
       batch: min(job.config.batch, job.trainingVisits.count), width: job.config.dK,
       medications: job.medicationCount)
     let dense = factors.denseParameters
