@@ -83,7 +83,7 @@ final class EventLog: Sendable {
   func callAsFunction(_ event: SweepEvent) { events.withLock { $0.append(event) } }
 }
 
-func wait(_ seconds: Double = 20, until condition: () -> Bool) async throws {
+func wait(_ seconds: Double = 240, until condition: () -> Bool) async throws {
   let deadline = Date().addingTimeInterval(seconds)
   while !condition() {
     guard Date() < deadline else { throw WaitedTooLong() }
