@@ -99,7 +99,6 @@ public struct RunConfig: Equatable, Sendable {
     weightDecay = 0
     dropLast = false
     dropout = 0.3
-    patience = 4
   }
 
   /// NLA-MMR's preset of a protocol; every other value is the default above.
