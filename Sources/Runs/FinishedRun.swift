@@ -25,6 +25,7 @@ public final class FinishedRun {
       throw RunError.inputChanged(
         what: "cohort", path: data.config.cohort, expected: checkpoint.cohortHash, found: data.cohort.contentHash)
     }
+    try data.requireModel(of: checkpoint, at: directory.best)
     guard checkpoint.embeddingsHash == data.featuresHash else { throw data.changedFeatures(checkpoint) }
     trainer = try Trainer(data.job())
     do { try trainer.restore(TrainerState(checkpoint)) } catch TrainingError.stateMismatch(let reason) {

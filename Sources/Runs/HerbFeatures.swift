@@ -25,10 +25,7 @@ public struct HerbFeatures {
     let graph = try HerbGraph(
       symptomSets: Self.sets(.symptom, cohort, rows), herbSets: Self.sets(.medication, cohort, rows),
       thresholds: settings.thresholds)
-    if settings.graph == .all {
-      notes.append(
-        (true, "graph is all: prescriptions of validation and test are in the graph, so their metrics are too good"))
-    }
+    if let leak = Self.leak(config) { notes.append((true, leak)) }
     let training = splits.indices.filter { splits[$0] == .train }.flatMap { cohort.visits(ofPatient: $0) }
     let prior = try HerbGraph.prior(Self.sets(.medication, cohort, training))
 
@@ -57,7 +54,9 @@ public struct HerbFeatures {
       symptomCount: symptoms, longestSet: try Self.sets(.symptom, cohort, training).longest, graph: graph, prior: prior,
       semantics: semantics,
       semanticWidth: texts?.width ?? settings.semanticWidth, features: herb.values, featureWidth: herb.width)
-    contentHash = "texts \(texts?.contentHash ?? "random"), molecules \(herb.moleculeHash)"
+    // The settings that the vectors are made by, not their numbers: those may differ in last bits between processors.
+    let made = RunSetting.vectors.map { "\($0.key) \($0.value(in: config))" }.joined(separator: ", ")
+    contentHash = "texts \(texts?.contentHash ?? "random"), molecules \(herb.moleculeHash), \(made)"
     let edges = graph.counts
     notes.append(
       (
@@ -66,6 +65,12 @@ public struct HerbFeatures {
           + "\(edges.symptomHerb) symptom–herb edges"
       ))
     self.notes = notes
+  }
+
+  /// Set when what is to be predicted leaks into the model.
+  static func leak(_ config: RunConfig) -> String? {
+    config.fmchs.graph == .all
+      ? "graph is all: prescriptions of validation and test are in the graph, so their metrics are too good" : nil
   }
 
   private static func sets(_ kind: CodeKind, _ cohort: Cohort, _ visits: some Sequence<Int>) throws -> IndexSets {
@@ -139,7 +144,10 @@ private struct HerbColumns {
     let (filled, report) = try HerbVectors.fill(
       properties: properties.values.map(Float.init), propertyWidth: properties.width, vectors: vectors.values,
       width: vectors.width, isKnown: vectors.isKnown, options: options)
-    if let report { notes.append((false, Self.text(report))) }
+    if let report {
+      guard report.rec.isFinite, filled.allSatisfy(\.isFinite) else { throw TrainingError.vaeNotFinite }
+      notes.append((false, Self.text(report)))
+    }
     append(filled, width: vectors.width)
   }
 

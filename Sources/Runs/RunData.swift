@@ -1,3 +1,4 @@
+import Checkpoints
 import Records
 import Training
 
@@ -40,6 +41,15 @@ public struct RunData {
       }
   }
 
+  /// - Throws: `RunError.changedModel` unless the settings make the same model of a checkpoint's weights as before
+  func requireModel(of checkpoint: Checkpoint, at path: String) throws {
+    let saved = try RunConfig(yaml: checkpoint.configYAML, source: path)
+    for setting in RunSetting.defining(config.model) {
+      let (before, now) = (setting.value(in: saved), setting.value(in: config))
+      guard before == now else { throw RunError.changedModel(key: setting.key, before: before, now: now) }
+    }
+  }
+
   /// Visits of a split, in the order of the cohort.
   public func visits(in split: Split) -> [Int] {
     splits.indices.filter { splits[$0] == split }.flatMap { cohort.visits(ofPatient: $0) }
@@ -53,11 +63,11 @@ public struct RunData {
     }
   }
 
-  /// Set when the vectors of texts do not come from a language model.
+  /// Set when metrics of this run are not to be trusted: vectors of no language model, a graph that leaks.
   public var caution: String? {
     switch features {
     case .nlaMMR(let features): features.embeddings.caution
-    case .fmchs: nil
+    case .fmchs: HerbFeatures.leak(config)
     }
   }
 

@@ -15,6 +15,7 @@ public enum RunError: Error, Equatable, CustomStringConvertible {
   case tooFewEpochs(asked: Int, done: Int)
   case changedMidEpoch(key: String, before: String, now: String)
   case unsoundCheckpoint(String)
+  case changedModel(key: String, before: String, now: String)
   case unlikeRuns(String, String)
 
   /// Far beyond what one coordinator can serve; keeps a slip of the finger from filling a machine.
@@ -47,6 +48,9 @@ public enum RunError: Error, Equatable, CustomStringConvertible {
         + "resume with \(before)"
     case .unsoundCheckpoint(let path):
       "\(path) says that it is at an epoch or step that this run does not have; remove it, and the one before is taken"
+    case .changedModel(let key, let before, let now):
+      "\(key) is \(now) now, but the weights were trained with \(before), and another value makes another model of them; "
+        + "leave \(key) as it is, or train a new run"
     case .unlikeRuns(let first, let other):
       "\(first) and \(other) were trained on different cohorts and cannot answer as one model; "
         + "give runs on the same cohort"

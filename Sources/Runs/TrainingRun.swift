@@ -162,6 +162,7 @@ public final class TrainingRun {
       throw RunError.inputChanged(
         what: "cohort", path: data.config.cohort, expected: checkpoint.cohortHash, found: data.cohort.contentHash)
     }
+    try data.requireModel(of: checkpoint, at: path)
     guard checkpoint.embeddingsHash == data.featuresHash else { throw data.changedFeatures(checkpoint) }
     let steps = try data.job().stepsPerEpoch
     let isSound =

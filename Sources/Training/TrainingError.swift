@@ -5,6 +5,7 @@ public enum TrainingError: Error, Equatable, CustomStringConvertible {
   case noMolecules
   case noSymptoms(symptoms: Int, medications: Int)
   case noHerbFeatures
+  case vaeNotFinite
   case wrongModel(needed: ModelFamily, found: ModelFamily)
   case notFinite(what: String, epoch: Int, step: Int)
   case exchangeMismatch(what: String, rank: Int, expected: Int, found: Int)
@@ -30,6 +31,8 @@ public enum TrainingError: Error, Equatable, CustomStringConvertible {
     case .noHerbFeatures:
       "no feature of the herbs is left: the cohort has no properties, and neither molecules nor texts are used; "
         + "import with properties or --molecules FILE, or set herb_texts: true with embeddings"
+    case .vaeNotFinite:
+      "the VAE that fills herbs without molecules diverged: its loss or its vectors are not finite; lower vae_lr or vae_beta"
     case .wrongModel(let needed, let found):
       "this needs a run of \(needed.rawValue), but the model of the run is \(found.rawValue)"
     case .notFinite(let what, let epoch, let step):

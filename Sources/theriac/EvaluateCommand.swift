@@ -81,7 +81,7 @@ struct Evaluate: ParsableCommand {
       split: split.name, epoch: runs.count == 1 ? runs[0].checkpoint.epoch : nil, runs: runs.count,
       metrics: try RankingMetricSet(ranking),
       bootstrap: bootstrap > 0 ? try Bootstrap(rounds: bootstrap, seed: bootstrapSeed).evaluate(ranking) : nil,
-      baselines: try runs[0].data.countedBaselines(split))
+      baselines: try runs[0].data.countedBaselines(split), warning: runs.compactMap { $0.data.caution }.first)
     if json { try Console.json(report, snakeCase: false) } else { Console.result(try report.text()) }
   }
 }

@@ -25,6 +25,12 @@ struct ExportVectors: ParsableCommand {
 
   func run() throws {
     let run = try FinishedRun(RunDirectory(directory), overrides: overrides)
+    let config = run.data.config
+    try OutputPlace.check(out, inputs: [config.cohort, config.embeddings, config.fmchs.moleculeVectors])
+    let place = OutputPlace.folder(of: out)
+    for own in [directory, directory + "/checkpoints"] where OutputPlace.folder(of: own + "/x") == place {
+      throw ValidationError("--out \(out) lies in the run's own folder \(own); give a file elsewhere")
+    }
     let vectors = try run.nodeVectors()
     let cohort = run.data.cohort
     let width = run.data.config.fmchs.width

@@ -30,6 +30,11 @@ enum OutputPlace {
     }
   }
 
+  /// The folder that a file is in, whatever names lead to it.
+  static func folder(of path: String) -> String {
+    URL(fileURLWithPath: path).deletingLastPathComponent().resolvingSymlinksInPath().path
+  }
+
   /// The input that a path leads to, whatever its name. In a folder, files of Theriac's own are no inputs: a cohort that
   /// was written beside its tables may be written again.
   private static func input(_ target: String, among inputs: [String]) -> String? {

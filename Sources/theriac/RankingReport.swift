@@ -12,6 +12,8 @@ struct RankingReport: Encodable {
   let metrics: RankingMetricSet
   let bootstrap: RankingBootstrap?
   let baselines: [(name: String, metrics: RankingMetricSet)]
+  /// Set when the metrics are not to be trusted.
+  let warning: String?
 
   private struct Key: CodingKey {
     let stringValue: String
@@ -24,6 +26,7 @@ struct RankingReport: Encodable {
   /// The metrics at top level (`P@5`, `R@5`, `F1@5`, …), then what they are compared with.
   func encode(to encoder: any Encoder) throws {
     var container = encoder.container(keyedBy: Key.self)
+    try container.encodeIfPresent(warning, forKey: Key("warning"))
     try container.encode(split, forKey: Key("split"))
     try container.encodeIfPresent(epoch, forKey: Key("epoch"))
     try container.encode(runs, forKey: Key("runs"))
@@ -55,6 +58,7 @@ struct RankingReport: Encodable {
           })
     }
     for (name, set) in baselines { try add(name, set) }
-    return "\(split) split, \(metrics.rows) prescriptions\n\n" + table.text()
+    let caution = warning.map { "warning: \($0)\n" } ?? ""
+    return "\(caution)\(split) split, \(metrics.rows) prescriptions\n\n" + table.text()
   }
 }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import Runs
+import Synchronization
 import Sweeps
 import Training
 
@@ -46,16 +47,18 @@ enum RunSession {
   ) throws {
     if resume { try directory.checkResumable(config) }
     let display = ProgressDisplay()
+    // From here on a signal ends the run in good order, also while its files are being read.
+    let stop = StopRequest()
+    let signals = SignalStop {
+      display.message("asked to stop: finishing the step")
+      stop.ask()
+    }
+    defer { withExtendedLifetime(signals) {} }
     let run = try TrainingRun(
       config, directory: directory, resume: resume, options: options,
       show: { level, message in display.message(level == .info ? message : "\(level.rawValue): \(message)") },
       report: { display.show($0) })
-    let requestStop = run.requestStop
-    let signals = SignalStop {
-      display.message("asked to stop: finishing the step")
-      requestStop("asked to stop by a signal")
-    }
-    defer { withExtendedLifetime(signals) {} }
+    stop.hand(to: run.requestStop)
     if !options.startsWorkers {
       let host = ProcessInfo.processInfo.hostName
       let addresses = run.endpoints.map { $0.replacing("//0.0.0.0:", with: "//\(host):") }
@@ -76,6 +79,28 @@ enum RunSession {
     case .finished:
       announce("\(directory.path): \(try RunText.summary(directory))")
     }
+  }
+}
+
+/// A stop signal, kept until there is a run to stop.
+final class StopRequest: Sendable {
+  private let state = Mutex<(isAsked: Bool, action: (@Sendable (String) -> Void)?)>((false, nil))
+  private static let reason = "asked to stop by a signal"
+
+  func ask() {
+    let action = state.withLock { state in
+      state.isAsked = true
+      return state.action
+    }
+    action?(Self.reason)
+  }
+
+  func hand(to action: @escaping @Sendable (String) -> Void) {
+    let isAsked = state.withLock { state in
+      state.action = action
+      return state.isAsked
+    }
+    if isAsked { action(Self.reason) }
   }
 }
 

@@ -182,6 +182,11 @@ import Testing
     let other = workspace.run("vectors2.csv")
     #expect(try Program.run(["export", "vectors", workspace.run("two"), "--out", other]).code == 0)
     #expect(try workspace.table(other).numbers("v0") != table.numbers("v0"))
+    for own in [workspace.run("one") + "/best.h5", workspace.run("one") + "/v.csv", workspace.cohort] {
+      let refused = try Program.run(["export", "vectors", workspace.run("one"), "--out", own])
+      #expect(refused.code != 0, "\(own)")
+    }
+    #expect(try Program.run(["evaluate", workspace.run("one")]).code == 0, "nothing was overwritten")
     let nowhere = try Program.run(["export", "vectors", workspace.run("one"), "--out", "/nowhere/v.csv"])
     #expect(nowhere.code == 1 && nowhere.sentence.contains("/nowhere"))
     let inspected = try Program.run(["inspect", workspace.run("one") + "/best.h5"]).output

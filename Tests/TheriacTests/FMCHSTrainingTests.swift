@@ -214,8 +214,13 @@ import Testing
     let refused = try Program.run([
       "resume", workspace.run("texts"), "--set", "epochs=2", "--set", "herb_texts=false", "--set", "embeddings=",
     ])
-    #expect(
-      refused.code == 1 && refused.sentence.contains("is not the one this run was made with"), "\(refused.errors)")
+    #expect(refused.code == 1 && refused.sentence.contains("herb_texts is false now"), "\(refused.errors)")
+    for (command, key) in [("evaluate", "pool=mean"), ("evaluate", "feature_seed=9"), ("resume", "leaky_slope=0.5")] {
+      let changed = try Program.run(
+        [command, workspace.run("no-texts"), "--set", key] + (command == "resume" ? ["--set", "epochs=2"] : []))
+      let name = String(key.prefix { $0 != "=" })
+      #expect(changed.code == 1 && changed.sentence.contains("\(name) is"), "\(command) \(key): \(changed.errors)")
+    }
     let visits = try Workspace.shared.get()
     let foreign = try Program.run(workspace.training("foreign", ["embeddings=\(visits.embeddings)"]))
     #expect(foreign.code == 1 && foreign.sentence.contains(visits.embeddings), "\(foreign.errors)")

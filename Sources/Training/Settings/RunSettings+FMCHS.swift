@@ -6,7 +6,7 @@ extension RunSetting {
     let notNegative = "a number ≥ 0"
     let any = Int.max
     let settings: [RunSetting] = [
-      .integer("d", \.fmchs.width, in: 1...65_536, "Width of symptom and herb vectors, d."),
+      .integer("d", \.fmchs.width, in: 1...4_096, "Width of symptom and herb vectors, d."),
       .choice("graph", \.fmchs.graph, "Prescriptions that the graph is made of; all leaks the test into the model."),
       .integer("hh_threshold", \.fmchs.hhThreshold, in: 1...any, "Herbs are neighbours from so many prescriptions on."),
       .integer("ss_threshold", \.fmchs.ssThreshold, in: 1...any, "The same for two symptoms."),
@@ -27,16 +27,16 @@ extension RunSetting {
         "molecule_vectors", \.fmchs.moleculeVectors,
         "File of precomputed molecule vectors (.h5, .npy); none: projected Morgan fingerprints."),
       .integer(
-        "molecule_width", \.fmchs.moleculeWidth, in: 1...65_536,
+        "molecule_width", \.fmchs.moleculeWidth, in: 1...4_096,
         "Width of the projected fingerprints; a file has its own."
       ),
       .integer("vae_epochs", \.fmchs.vaeEpochs, in: 1...any, "Steps of the VAE that fills herbs without molecules."),
       .number("vae_lr", \.fmchs.vaeLr, positive, where: { $0 > 0 }, "Its learning rate."),
       .number("vae_beta", \.fmchs.vaeBeta, notNegative, where: { $0 >= 0 }, "Its weight of the KL term."),
-      .integer("vae_hidden", \.fmchs.vaeHidden, in: 1...65_536, "Width of its hidden layers."),
-      .integer("vae_latent", \.fmchs.vaeLatent, in: 1...65_536, "Width of its latent variable."),
+      .integer("vae_hidden", \.fmchs.vaeHidden, in: 1...16_384, "Width of its hidden layers."),
+      .integer("vae_latent", \.fmchs.vaeLatent, in: 1...16_384, "Width of its latent variable."),
       .integer(
-        "semantic_width", \.fmchs.semanticWidth, in: 1...65_536,
+        "semantic_width", \.fmchs.semanticWidth, in: 1...16_384,
         "Width of the random symptom vectors that stand where no embeddings are given."),
       .flag("herb_texts", \.fmchs.herbTexts, "The embeddings' herb vectors beside the other features of herbs."),
       .integer(
@@ -47,7 +47,7 @@ extension RunSetting {
       .integer("top_tokens", \.fmchs.topTokens, in: 1...any, "How many when herb_tokens is top."),
       .integer("encoder_layers", \.fmchs.encoderLayers, in: 1...64, "Layers of GELRAM's Transformer encoder."),
       .integer("encoder_heads", \.fmchs.encoderHeads, in: 1...1_024, "Its heads; a divisor of d."),
-      .integer("encoder_hidden", \.fmchs.encoderHidden, in: 1...65_536, "Width of its feed-forward layer."),
+      .integer("encoder_hidden", \.fmchs.encoderHidden, in: 1...16_384, "Width of its feed-forward layer."),
       .choice("readout", \.fmchs.readout, "From [CLS] to scores: a linear map, or products with the herbs' vectors."),
       .flag("residual", \.fmchs.residual, "Add the scores of the probability estimation to GELRAM's."),
       .number(

@@ -5,6 +5,28 @@ extension RunSetting {
   /// The settings of all models.
   public static var all: [RunSetting] { shared + fmchs }
 
+  /// What FMCHS's vectors of symptoms and herbs are made by, beside files.
+  public static var vectors: [RunSetting] {
+    let keys = [
+      "mmge", "molecule_width", "vae_epochs", "vae_lr", "vae_beta", "vae_hidden", "vae_latent", "semantic_width",
+      "herb_texts", "feature_seed",
+    ]
+    return fmchs.filter { keys.contains($0.key) }
+  }
+
+  /// What a model computes depends on them, trained or not: a finished model is not used with others.
+  public static func defining(_ model: ModelFamily) -> [RunSetting] {
+    let training = ["aux_weight", "fcrl_weight", "label_smoothing", "molecule_vectors"]
+    let parts = [
+      "d_k", "d_s", "gin_layers", "edge_embedding", "chirality_rows", "attention_bias", "patient_activation",
+      "mlp_residual", "empty_history", "max_history", "dedupe_molecules",
+    ]
+    switch model {
+    case .nlaMMR: return shared.filter { parts.contains($0.key) }
+    case .fmchs: return fmchs.filter { !training.contains($0.key) }
+    }
+  }
+
   /// Those of NLA-MMR, and those that every model has.
   private static var shared: [RunSetting] {
     let fraction = "a number in [0, 1]"
