@@ -19,10 +19,13 @@ public struct ExperimentResults: Sendable {
   public enum Origin: String, Sendable { case published, baseline, run }
 
   public let experiment: Experiment
+  /// What the rows were made of, a sentence each: the data, settings that are not the model's defaults.
+  public let origin: [String]
   public private(set) var entries: [Entry]
 
-  public init(_ experiment: Experiment) {
+  public init(_ experiment: Experiment, origin: [String] = []) {
     self.experiment = experiment
+    self.origin = origin
     entries = experiment.rows.map { row in
       switch row.kind {
       case .published(let values): Entry(label: row.label, origin: .published, test: [values])
@@ -51,6 +54,12 @@ public struct ExperimentResults: Sendable {
       let seeds = entry.origin == .published ? "–" : "\(entry.seeds.count)"
       lines.append("| \(entry.label) | \(source) | \(seeds) | " + cells.joined(separator: " | ") + " |")
     }
+    lines.append("")
+    let missing = entries.filter(\.test.isEmpty).map(\.label)
+    if !missing.isEmpty {
+      lines.append("Not finished: \(missing.joined(separator: ", ")). The same command goes on.")
+    }
+    lines += origin
     return lines.joined(separator: "\n") + "\n"
   }
 

@@ -13,6 +13,8 @@ public enum ExperimentError: Error, CustomStringConvertible {
   case otherSettings(String)
   case notRanked(String)
   case damaged(String)
+  /// A stop was asked for while a baseline was trained: it begins anew next time.
+  case interrupted(String)
 
   public var description: String {
     switch self {
@@ -23,6 +25,7 @@ public enum ExperimentError: Error, CustomStringConvertible {
     case .otherSettings(let path):
       "\(path) was made with other settings or another cohort than this experiment asks for; give another --out"
     case .notRanked(let path): "\(path) has no metrics of ranked herbs; is its model fmchs?"
+    case .interrupted(let name): "stopped while \(name) was trained; the same command goes on"
     case .damaged(let path): "\(path) cannot be read; remove it, and it is made anew"
     }
   }
@@ -36,19 +39,23 @@ public struct ExperimentRunner {
   public let out: String
   /// Trains a run in a directory, or goes on with it; returns when it is finished.
   public let train: (RunConfig, RunDirectory, _ resume: Bool) throws -> Void
+  /// Runs its argument so that a stop signal can be asked for in between instead of ending the process.
+  public let interruptibly: (_ body: (_ isStopped: () -> Bool) throws -> Void) throws -> Void
   /// Told what is done next.
   public let note: (String) -> Void
 
   /// - Parameter config: the configuration that the rows change
   public init(
     _ experiment: Experiment, config: RunConfig, seeds: [Int], out: String,
-    train: @escaping (RunConfig, RunDirectory, Bool) throws -> Void, note: @escaping (String) -> Void
+    train: @escaping (RunConfig, RunDirectory, Bool) throws -> Void,
+    interruptibly: @escaping ((() -> Bool) throws -> Void) throws -> Void, note: @escaping (String) -> Void
   ) {
     self.experiment = experiment
     self.config = config
     self.seeds = seeds
     self.out = out
     self.train = train
+    self.interruptibly = interruptibly
     self.note = note
   }
 
@@ -56,8 +63,8 @@ public struct ExperimentRunner {
     guard config.model == .fmchs else {
       throw ExperimentError.otherModel(experiment: experiment.name, model: config.model.rawValue)
     }
-    var results = ExperimentResults(experiment)
     let data = try RunData(config)
+    var results = ExperimentResults(experiment, origin: origin(data))
     let herbs = try data.herbData()
     for (index, row) in experiment.rows.enumerated() {
       switch row.kind {
@@ -77,6 +84,24 @@ public struct ExperimentRunner {
       try results.write(to: out)
     }
     return results
+  }
+
+  private func origin(_ data: RunData) -> [String] {
+    let defaults = RunConfig(config.model)
+    let paths: Set<String> = ["cohort", "embeddings", "molecule_vectors", "seed", "threads"]
+    let changed = RunSetting.all(of: config.model).filter {
+      !paths.contains($0.key) && $0.value(in: config) != $0.value(in: defaults)
+    }.map { "\($0.key)=\($0.value(in: config))" }
+    let rows = experiment.rows.compactMap { row -> String? in
+      guard case .run(let settings) = row.kind, !settings.isEmpty else { return nil }
+      return "\(row.label): \(settings.joined(separator: " "))"
+    }
+    return [
+      "Cohort \(data.cohort.name), split \(data.cohort.splitRule), content \(data.cohort.contentHash). Settings of the runs: "
+        + (changed.isEmpty ? "the defaults" : changed.joined(separator: " "))
+        + (rows.isEmpty ? "." : "; \(rows.joined(separator: "; ")).")
+        + " Baselines have settings of their own."
+    ] + (data.caution.map { ["Warning: \($0)."] } ?? [])
   }
 
   // MARK: Runs
@@ -125,9 +150,16 @@ public struct ExperimentRunner {
       return outcome
     }
     note("\(name), seed \(seed)")
-    let fit = try HerbBaselines.named(name).fit(herbs, seed: UInt64(seed)) { epoch in
-      note("\(name), seed \(seed), epoch \(epoch.epoch)" + (epoch.isBest ? " (best)" : ""))
+    var trained: BaselineFit?
+    try interruptibly { isStopped in
+      trained = try HerbBaselines.named(name).fit(herbs, seed: UInt64(seed)) { epoch in
+        if isStopped() { throw ExperimentError.interrupted(name) }
+        guard epoch.isBest || epoch.epoch.isMultiple(of: 10) else { return }
+        let f1 = String(format: "%.4f", epoch.validation[10]?.f1 ?? .nan)
+        note("\(name), seed \(seed), epoch \(epoch.epoch): validation F1@10 \(f1)" + (epoch.isBest ? " (best)" : ""))
+      }
     }
+    guard let fit = trained else { throw ExperimentError.interrupted(name) }
     let outcome = Outcome(
       cohort: data.cohort.contentHash, bestEpoch: fit.bestEpoch, secondsPerEpoch: fit.secondsPerEpoch,
       test: try RankingMetricSet(labels: data.labels(ofVisits: herbs.test), scores: fit.test),

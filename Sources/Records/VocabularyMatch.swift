@@ -20,7 +20,8 @@ extension Vocabulary {
   /// Looks a word up: by code; by text, or the name in front of it (up to the first ":"); the same without regard to
   /// case, accents and full-width letters; else the nearest names: those that hold the word or are held by it, then by
   /// edit distance over characters, as long as they have a character in common.
-  public func lookup(_ query: String) -> VocabularyMatch {
+  /// - Parameter counts: how often every entry occurs; of equally near names the frequent ones come first
+  public func lookup(_ query: String, counts: [Int] = []) -> VocabularyMatch {
     let query = query.trimmingCharacters(in: .whitespacesAndNewlines)
     if query.isEmpty { return .unknown(nearest: []) }
     if let index = codes.firstIndex(of: query) { return .found(index) }
@@ -30,7 +31,7 @@ extension Vocabulary {
     let wanted = Self.folded(query)
     let folded = names.map(Self.folded)
     if let match = Self.match(folded.indices.filter { folded[$0] == wanted }) { return match }
-    return .unknown(nearest: Self.nearest(Array(wanted), folded.map { Array($0) }))
+    return .unknown(nearest: Self.nearest(Array(wanted), folded.map { Array($0) }, counts))
   }
 
   /// An entry for people: "12 头痛", or the code alone where the text says no more.
@@ -51,7 +52,7 @@ extension Vocabulary {
     text.folding(options: [.caseInsensitive, .diacriticInsensitive, .widthInsensitive], locale: nil)
   }
 
-  private static func nearest(_ wanted: [Character], _ names: [[Character]]) -> [Int] {
+  private static func nearest(_ wanted: [Character], _ names: [[Character]], _ counts: [Int]) -> [Int] {
     var found: [(isApart: Bool, distance: Int, index: Int)] = []
     let own = Set(wanted)
     for (index, name) in names.enumerated() where name.contains(where: own.contains) {
@@ -60,8 +61,10 @@ extension Vocabulary {
       // A word that shares one character of many is no suggestion.
       if isHeld || distance < max(wanted.count, name.count) { found.append((!isHeld, distance, index)) }
     }
-    return found.sorted { ($0.isApart ? 1 : 0, $0.distance, $0.index) < ($1.isApart ? 1 : 0, $1.distance, $1.index) }
-      .prefix(nearestLimit).map(\.index)
+    func rank(_ entry: (isApart: Bool, distance: Int, index: Int)) -> (Int, Int, Int, Int) {
+      (entry.isApart ? 1 : 0, entry.distance, counts.isEmpty ? 0 : -counts[entry.index], entry.index)
+    }
+    return found.sorted { rank($0) < rank($1) }.prefix(nearestLimit).map(\.index)
   }
 
   private static func holds(_ long: [Character], _ short: [Character]) -> Bool {

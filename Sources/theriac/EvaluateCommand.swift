@@ -6,13 +6,17 @@ import Reports
 import Runs
 import Training
 
-extension Split: ExpressibleByArgument {
-  public init?(argument: String) {
-    guard let split = Split.allCases.first(where: { $0.name == argument }) else { return nil }
-    self = split
+/// A split as a word of the command line.
+enum SplitName: String, CaseIterable, ExpressibleByArgument {
+  case test, validation, train
+
+  var split: Split {
+    switch self {
+    case .test: .test
+    case .validation: .validation
+    case .train: .train
+    }
   }
-  public static var allValueStrings: [String] { allCases.map(\.name) }
-  public var defaultValueDescription: String { name }
 }
 
 struct Evaluate: ParsableCommand {
@@ -29,8 +33,8 @@ struct Evaluate: ParsableCommand {
 
   @Argument(help: "Run directory; several of FMCHS are averaged.")
   var directories: [String]
-  @Option(help: "Split: test, validation or train.")
-  var split = Split.test
+  @Option(name: .customLong("split"), help: "Split to evaluate.")
+  var splitName = SplitName.test
   @Option(help: "Rounds of the bootstrap over patients; 0: none.")
   var bootstrap = 0
   @Option(help: "Seed of the bootstrap.")
@@ -46,6 +50,8 @@ struct Evaluate: ParsableCommand {
       throw ValidationError("--bootstrap \(bootstrap): give 0 to 1000000 rounds")
     }
   }
+
+  private var split: Split { splitName.split }
 
   func run() throws {
     let runs = try directories.map { try FinishedRun(RunDirectory($0), overrides: overrides) }

@@ -2,6 +2,7 @@ import ArgumentParser
 import Experiments
 import Foundation
 import Runs
+import Sweeps
 import Training
 
 struct ExperimentCommand: ParsableCommand {
@@ -48,9 +49,23 @@ struct ExperimentCommand: ParsableCommand {
     options.workers = workers
     let runner = ExperimentRunner(
       experiment, config: config, seeds: Array(0..<seeds), out: out,
-      train: { try RunSession.train($0, directory: $1, resume: $2, options: options, announce: Console.note) },
+      train: {
+        try RunSession.train(
+          $0, directory: $1, resume: $2, options: options, again: "the same command", announce: Console.note)
+      },
+      interruptibly: { body in
+        let stop = StopRequest()
+        let signals = SignalStop { stop.ask() }
+        defer { withExtendedLifetime(signals) {} }
+        try body { stop.isAsked }
+      },
       note: { Console.note($0) })
-    Console.result(try runner.run().markdown())
+    do {
+      Console.result(try runner.run().markdown())
+    } catch ExperimentError.interrupted(let name) {
+      Console.note("\(ExperimentError.interrupted(name))")
+      throw ExitCode(RunSession.interruptedCode)
+    }
     Console.note("wrote \(out)/table.md and \(out)/results.csv")
   }
 }

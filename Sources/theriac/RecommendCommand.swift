@@ -42,7 +42,7 @@ struct Recommend: ParsableCommand {
     let asked = try visit.map { try VisitQuery.read($0).symptoms } ?? VisitQuery.list(symptoms ?? "")
     let ensemble = try Ensemble(directories.map { try FinishedRun(RunDirectory($0), overrides: overrides) })
     let cohort = ensemble.runs[0].data.cohort
-    let set = try VisitQuery.indices(asked, in: cohort.vocabulary(.symptom))
+    let set = try VisitQuery.indices(asked, in: cohort)
     let recommendation = Recommendation(
       cohort: cohort, symptoms: set, scores: try ensemble.scores(ofSymptoms: [set]), top: top)
     if json {
@@ -71,27 +71,44 @@ struct VisitQuery: Decodable {
     }
   }
 
-  /// Ascending, each once.
-  static func indices(_ asked: [String], in vocabulary: Vocabulary) throws -> [Int32] {
+  /// Symptoms of the cohort in the order asked for, each once.
+  static func indices(_ asked: [String], in cohort: Cohort) throws -> [Int32] {
     guard !asked.isEmpty else { throw RecommendError.noSymptoms }
-    var set: Set<Int32> = []
+    let vocabulary = cohort.vocabulary(.symptom)
+    let counts = cohort.trainingCounts(.symptom)
+    var set: [Int32] = []
     for text in asked {
-      switch vocabulary.lookup(text) {
-      case .found(let index): set.insert(Int32(index))
+      switch vocabulary.lookup(text, counts: counts) {
+      case .found(let index): if !set.contains(Int32(index)) { set.append(Int32(index)) }
       case .unknown(let nearest):
-        throw RecommendError.unknownSymptom(text, nearest: nearest.map { vocabulary.texts[$0] })
+        if case .found(let herb) = cohort.vocabulary(.medication).lookup(text) {
+          throw RecommendError.notASymptom(text, herb: cohort.vocabulary(.medication).shown(herb))
+        }
+        throw RecommendError.unknownSymptom(
+          text, nearest: nearest.map { vocabulary.texts[$0] },
+          codes: [vocabulary.codes.first, vocabulary.codes.last].compactMap { $0 })
       case .ambiguous(let matches):
         throw RecommendError.ambiguousSymptom(text, codes: matches.map { vocabulary.codes[$0] })
       }
     }
-    return set.sorted()
+    return set
+  }
+}
+
+extension Cohort {
+  /// Training visits that have each code of a kind.
+  func trainingCounts(_ kind: CodeKind) -> [Int] {
+    var counts = [Int](repeating: 0, count: vocabulary(kind).count)
+    for visit in visits(in: .train) { for code in codes(kind, visit: visit) { counts[Int(code)] += 1 } }
+    return counts
   }
 }
 
 enum RecommendError: Error, CustomStringConvertible {
   case unreadable(String, reason: String)
   case noSymptoms
-  case unknownSymptom(String, nearest: [String])
+  case unknownSymptom(String, nearest: [String], codes: [String])
+  case notASymptom(String, herb: String)
   case ambiguousSymptom(String, codes: [String])
 
   var description: String {
@@ -100,10 +117,12 @@ enum RecommendError: Error, CustomStringConvertible {
     case .noSymptoms: "there is no symptom to recommend for; give at least one name or code of the run's cohort"
     case .ambiguousSymptom(let text, let codes):
       "several symptoms of the cohort are called \"\(text)\"; give a code: \(codes.joined(separator: ", "))"
-    case .unknownSymptom(let text, let nearest):
+    case .notASymptom(let text, let herb):
+      "\"\(text)\" is a herb of the cohort (\(herb)), not a symptom; give the symptoms that herbs are wanted for"
+    case .unknownSymptom(let text, let nearest, let codes):
       "the cohort has no symptom \"\(text)\"; "
         + (nearest.isEmpty
-          ? "theriac export vectors lists all that the run knows"
+          ? "codes run from \(codes.joined(separator: " to ")), and theriac export vectors lists all names"
           : "the nearest are \(nearest.joined(separator: ", "))")
     }
   }
@@ -123,13 +142,14 @@ struct Recommendation: Encodable {
   let herbs: [Item]
   /// Known interactions between the recommended ones.
   let interactions: [[String]]
+  /// Symptoms that no training prescription has: what is recommended for them was never learnt.
+  let unseen: [String]
 
   init(cohort: Cohort, symptoms set: [Int32], scores: [Float], top: Int) {
     let (symptoms, herbs) = (cohort.vocabulary(.symptom), cohort.vocabulary(.medication))
-    var counts = [Int](repeating: 0, count: herbs.count)
-    for visit in cohort.visits(in: .train) {
-      for code in cohort.codes(.medication, visit: visit) { counts[Int(code)] += 1 }
-    }
+    let counts = cohort.trainingCounts(.medication)
+    let known = cohort.trainingCounts(.symptom)
+    unseen = set.filter { known[Int($0)] == 0 }.map { symptoms.texts[Int($0)] }
     let best = scores.indices.sorted { (-scores[$0], $0) < (-scores[$1], $1) }.prefix(top)
     self.symptoms = set.map { symptoms.texts[Int($0)] }
     self.herbs = best.map {
@@ -151,7 +171,8 @@ struct Recommendation: Encodable {
         NumberText.count(herb.trainingCount),
       ])
     }
+    let unknown = unseen.map { "warning: no training prescription has \($0): nothing was learnt of it\n" }
     let warnings = interactions.map { "\nwarning: \($0.joined(separator: " and ")) are known to interact" }
-    return "for \(symptoms.joined(separator: ", "))\n\n" + table.text() + warnings.joined()
+    return unknown.joined() + "for \(symptoms.joined(separator: ", "))\n\n" + table.text() + warnings.joined()
   }
 }

@@ -40,9 +40,11 @@ enum RunSession {
   }
 
   /// Runs to the end, or exits with code 75 after a stop signal.
-  /// - Parameter announce: gets the line on the finished run
+  /// - Parameters:
+  ///   - again: what goes on with an interrupted run, where that is not `theriac resume`
+  ///   - announce: gets the line on the finished run
   static func train(
-    _ config: RunConfig, directory: RunDirectory, resume: Bool, options: LaunchOptions,
+    _ config: RunConfig, directory: RunDirectory, resume: Bool, options: LaunchOptions, again: String? = nil,
     announce: (String) -> Void = Console.result
   ) throws {
     if resume { try directory.checkResumable(config) }
@@ -71,9 +73,10 @@ enum RunSession {
       let next =
         !directory.exists
         ? "nothing was trained yet; start it again"
-        : options.startsWorkers
-          ? "go on with: theriac resume \(directory.path) --workers \(options.workers)"
-          : "go on with the same command and --resume"
+        : again.map { "go on with \($0)" }
+          ?? (options.startsWorkers
+            ? "go on with: theriac resume \(directory.path) --workers \(options.workers)"
+            : "go on with the same command and --resume")
       Console.note("interrupted (\(reason)); \(next)")
       throw ExitCode(interruptedCode)
     case .finished:
@@ -86,6 +89,8 @@ enum RunSession {
 final class StopRequest: Sendable {
   private let state = Mutex<(isAsked: Bool, action: (@Sendable (String) -> Void)?)>((false, nil))
   private static let reason = "asked to stop by a signal"
+
+  var isAsked: Bool { state.withLock { $0.isAsked } }
 
   func ask() {
     let action = state.withLock { state in

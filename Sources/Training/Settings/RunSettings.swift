@@ -95,7 +95,7 @@ extension RunSetting {
         .only(.nlaMMR),
       .choice(
         "unparsable_smiles", \.unparsableSMILES,
-        "Stop at a medication without a SMILES or with one RDKit refuses, or leave it out, said."),
+        "Stop at a SMILES that RDKit refuses (NLA-MMR: also at a medication without one), or leave it out, said."),
       .choice("split", \.split, "Split of patients: the cohort file's, the authors' file order, or a seeded shuffle.")
         .only(.nlaMMR),
       .integer("split_seed", \.splitSeed, in: 0...any, "Seed of split: shuffled.").only(.nlaMMR),
