@@ -123,7 +123,7 @@ let package = Package(
       exclude: ["Fixtures"]),
     tests("Checkpoints", ["HDF5"]),
     tests("Models", ["HDF5", "Layers", "TensorCore"]),
-    tests("Training", ["Models", "Checkpoints", "Molecules", "Random", "Records", "TensorCore"]),
+    tests("Training", ["Models", "Layers", "Checkpoints", "Molecules", "Random", "Records", "TensorCore"]),
     tests("Wire"),
     .executableTarget(name: "ClusterTestWorker", dependencies: ["Cluster"], path: "Tests/ClusterTestWorker"),
     tests("Cluster", ["Wire", "ClusterTestWorker"]),

@@ -24,6 +24,7 @@ public struct BenchOptions: Sendable {
   func check(visits: Int) throws(BenchError) {
     try Self.check("threads", threads, in: 1...1_024)
     try Self.check("batch", batch, in: 1...65_536)
+    try Self.check("seed", seed, in: 0...Int.max)
     for (name, value) in [("d-enc", dEnc), ("d-k", dK), ("d-s", dS)] { try Self.check(name, value, in: 1...16_384) }
     try Self.check("layers", layers, in: 1...100)
     try Self.check("history", history, in: 1...64)

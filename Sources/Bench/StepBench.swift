@@ -16,6 +16,7 @@ public struct StepBench {
   /// - Throws: `BenchError.option` for a number of steps that cannot be measured.
   public init(_ options: BenchOptions, steps: Int = 50, molecules: BenchMolecules) throws {
     try BenchOptions.check("steps", steps, in: 1...1_000_000)
+    try BenchOptions.check("batch", options.batch, in: 1...65_536)
     self.options = options
     self.steps = steps
     self.molecules = molecules

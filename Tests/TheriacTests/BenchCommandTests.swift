@@ -4,8 +4,11 @@ import Testing
 @Suite struct BenchCommandTests {
   static let small = ["--batch", "4", "--d-enc", "32", "--d-k", "16", "--d-s", "16", "--layers", "2"]
 
-  static func json(_ arguments: [String]) throws -> [String: Any] {
-    let result = try Program.run(["bench"] + arguments + small + ["--json"])
+  /// Steps long enough that several reports of a tenth of a second fall into 60 of them.
+  static let larger = ["--batch", "8", "--d-enc", "256", "--d-k", "128", "--d-s", "64", "--layers", "5"]
+
+  static func json(_ arguments: [String], _ shape: [String] = small) throws -> [String: Any] {
+    let result = try Program.run(["bench"] + arguments + shape + ["--json"])
     #expect(result.code == 0, "\(result.errors)")
     return try #require(try JSONSerialization.jsonObject(with: Data(result.output.utf8)) as? [String: Any])
   }
@@ -22,7 +25,7 @@ import Testing
 
   @Test("bench step --workers 2 times whole steps of two worker processes")
   func workers() throws {
-    let values = try Self.json(["step", "--workers", "2", "--steps", "150"])
+    let values = try Self.json(["step", "--workers", "2", "--steps", "60"], Self.larger)
     #expect(values["workers"] as? Int == 2)
     #expect((values["step_ms"] as? Double ?? 0) > 0)
     #expect((values["peak_memory_mib"] as? Double ?? 0) > 0)

@@ -1,5 +1,7 @@
 import Checkpoints
 import Foundation
+import Layers
+import Models
 import TensorCore
 import Testing
 import Training
@@ -41,6 +43,57 @@ import Training
     let three = try Self.train(ranks: 3)
     for (a, b) in zip(one.losses, three[0].losses) { #expect(abs(a - b) <= 1e-4 * abs(a)) }
     #expect(TrainerTests.same(three[0].state, three[1].state) && TrainerTests.same(three[0].state, three[2].state))
+  }
+
+  @Test(
+    "a step is the model's own: forward and backward over the whole batch at once, clipping, Adam",
+    arguments: [[], ["gelram=false"], ["herb_tokens=top", "top_tokens=3", "encoder_layers=2", "readout=dot"]])
+  func oneStep(overrides: [String]) throws {
+    let overrides = overrides + ["dropout=0", "batch=50"]
+    let trainer = try Trainer(SmallHerbJob.job(overrides))
+    trainer.table = SmallHerbJob.table(rank: 0, ranks: 1)
+    let before = trainer.state.parameters
+    var loss = 0.0
+    _ = try trainer.train(to: 1, through: SoloExchange()) { loss = $0.total }
+
+    guard case .fmchs(let inputs) = trainer.job.inputs else {
+      Issue.record("another model")
+      return
+    }
+    let config = trainer.job.config
+    let store = ParameterStore<Float>(seed: UInt64(config.seed))
+    let model = try FMCHS<Float>(inputs.modelConfig(trainer.job), prior: inputs.prior, in: store.scope)
+    #expect(store.entries.map(\.name) == before.map(\.name))
+    for (entry, tensor) in zip(store.entries, before) { #expect(Array(store.values[entry.range]) == tensor.values) }
+    let rows = (0..<trainer.table.count).filter { SmallHerbJob.training.contains(Int(trainer.table.visits[$0])) }
+    let (nodes, fcrl) = try model.nodes(
+      semanticsSX: Tensor(inputs.semantics, [inputs.symptomCount, inputs.semanticWidth]),
+      featuresHX: Tensor(inputs.features, [SmallHerbJob.herbs, inputs.featureWidth]), graph: inputs.graph, step: nil)
+    let output = try model(
+      IndexSets(
+        rows.map { Array(trainer.table.symptoms(ofRow: $0)) }, bound: SmallHerbJob.symptoms, longest: inputs.longestSet),
+      nodes: nodes, step: nil, rows: rows.map(Int32.init))
+    let herbs = try IndexSets(rows.map { Array(trainer.table.labels(ofRow: $0)) }, bound: SmallHerbJob.herbs)
+    var total = try FMCHS.loss(output.logits, herbs: herbs)
+    if let base = output.baseLogits {
+      total = try total + FMCHS.loss(base, herbs: herbs).scaled(by: config.fmchs.auxWeight)
+    }
+    total = try total + fcrl.scaled(by: config.fmchs.fcrlWeight)
+    #expect(abs(Double(total.item) - loss) < 1e-4 * loss)
+    store.zeroGradients()
+    try total.backward()
+    try store.clipGradients(norm: config.clipNorm)
+    // Adam's first step is lr · g / (|g| + ε): a gradient that is lost or doubled shows in its second moment.
+    let adam = Adam(store, beta1: config.beta1, beta2: config.beta2, epsilon: config.adamEps)
+    adam.step(learningRate: config.lr)
+    let state = trainer.state
+    for (index, entry) in store.entries.enumerated() {
+      let own = Array(adam.moments[0].values[entry.range])
+      let largest = own.map(abs).max() ?? 0
+      #expect(largest > 0, "\(entry.name) has a gradient")
+      let apart = zip(own, state.firstMoments[index]).map { abs($0 - $1) }.max() ?? 0
+      #expect(apart <= 2e-4 * largest + 1e-9, "\(entry.name): \(apart) of \(largest)")
+    }
   }
 
   @Test("training lowers the loss, and the seed decides the weights")

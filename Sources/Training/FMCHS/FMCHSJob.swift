@@ -32,7 +32,7 @@ public struct FMCHSInputs: Sendable {
   }
 
   /// The model that the settings describe.
-  func modelConfig(_ job: TrainingJob) -> FMCHSConfig {
+  package func modelConfig(_ job: TrainingJob) -> FMCHSConfig {
     let settings = job.config.fmchs
     var model = FMCHSConfig(
       symptoms: symptomCount, herbs: job.medicationCount, semanticWidth: semanticWidth, herbWidth: featureWidth)
