@@ -1,20 +1,10 @@
+#include "lanes.h"
 #include "linear.h"
 
 // y = x Wᵀ. Long rows of W are summed in sixteen lanes, short ones are transposed first: which depends on W alone.
 
-/// The sum of sixteen lanes, always in the same order.
-CK_INLINE float sum_lanes(const v16 *lanes) {
-  typedef float v8 __attribute__((vector_size(32)));
-  typedef float v4 __attribute__((vector_size(16)));
-  const v16 x = *lanes;
-  v8 a = __builtin_shufflevector(x, x, 0, 1, 2, 3, 4, 5, 6, 7) +
-         __builtin_shufflevector(x, x, 8, 9, 10, 11, 12, 13, 14, 15);
-  v4 b = __builtin_shufflevector(a, a, 0, 1, 2, 3) + __builtin_shufflevector(a, a, 4, 5, 6, 7);
-  return (b[0] + b[2]) + (b[1] + b[3]);
-}
-
-// The same for sixteen vectors a to p at once, with a third of the instructions: the halves, quarters and pairs of two
-// vectors are added side by side. Macros, because a vector must not cross a call.
+// The sums of `ck_sum_lanes` for sixteen vectors at once, with a third of the instructions: the halves, quarters and
+// pairs of two vectors are added side by side. Macros, because a vector must not cross a call.
 #define HALVES(x, y)                                                                                   \
   (__builtin_shufflevector(x, y, 0, 1, 2, 3, 4, 5, 6, 7, 16, 17, 18, 19, 20, 21, 22, 23) +             \
    __builtin_shufflevector(x, y, 8, 9, 10, 11, 12, 13, 14, 15, 24, 25, 26, 27, 28, 29, 30, 31))
@@ -73,7 +63,7 @@ CK_INLINE void block_nt(
   if (m == 4 && columns == 6) sum_block(sum, whole);
   for (int i = 0; i < m; i++) {
     for (int j = 0; j < columns; j++) {
-      float value = m == 4 && columns == 6 ? whole[i][j] : sum_lanes(&sum[i][j]);
+      float value = m == 4 && columns == 6 ? whole[i][j] : ck_sum_lanes(&sum[i][j]);
       for (long q = p; q < count; q++) value += a[i * k + q] * b[j * k + q];
       c[i * n + j] = accumulate ? c[i * n + j] + value : value;
     }

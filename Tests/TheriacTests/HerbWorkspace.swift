@@ -72,6 +72,20 @@ final class HerbWorkspace: Sendable {
       + values.withUnsafeBufferPointer { Data(buffer: $0) }
   }
 
+  /// A cohort of the same prescriptions, in which those from `row` on have other symptoms and herbs.
+  func changed(from row: Int) throws -> String {
+    let root = run("changed-\(row)")
+    try FileManager.default.copyItem(atPath: path + "/tcm", toPath: root)
+    let file = root + "/prescript_1195.csv"
+    var lines = try String(contentsOfFile: file, encoding: .utf8).split(separator: "\n").map(String.init)
+    for index in (row + 1)..<lines.count { lines[index] = "\"[0, 1, 2, 3, 4, 5]\",\"[31, 30, 29]\"" }
+    try (lines.joined(separator: "\n") + "\n").write(toFile: file, atomically: true, encoding: .utf8)
+    let result = try Program.run(
+      ["import", "tcm-pd", "--root", root, "--molecules", path + "/smiles.csv", "--out", root + ".h5"])
+    guard result.code == 0 else { throw Workspace.Failure(text: result.errors) }
+    return root + ".h5"
+  }
+
   // MARK: Runs
 
   /// A small model; `settings` go over it.
