@@ -4,7 +4,14 @@ import Testing
 /// What a user gets wrong: one sentence that says what, where and what to do; exit code not zero; nothing left behind.
 @Suite(.serialized) struct BadInputTests {
   let workspace: Workspace
-  init() throws { workspace = try Workspace.shared.get() }
+  /// Only these tests write here: other suites, at the same time, make files in the workspace.
+  private let place: String
+
+  init() throws {
+    workspace = try Workspace.shared.get()
+    place = workspace.run("refusals")
+    try FileManager.default.createDirectory(atPath: place, withIntermediateDirectories: true)
+  }
 
   private func expectRefused(_ arguments: [String], _ parts: [String], code: Int32 = 1, out: String? = nil) throws {
     let result = try Program.run(arguments)
@@ -20,8 +27,8 @@ import Testing
   }
 
   private func train(_ settings: [String], _ parts: [String], code: Int32 = 1) throws {
-    let run = workspace.run("refused")
-    try expectRefused(workspace.training("refused", workers: 1, settings), parts, code: code, out: run)
+    let run = place + "/run"
+    try expectRefused(workspace.training("refusals/run", workers: 1, settings), parts, code: code, out: run)
   }
 
   @Test("settings")
@@ -32,12 +39,12 @@ import Testing
     try train(["batch=5000"], ["batch 5000 is larger than", "drop_last"])
     try train(["precision=half"], ["precision", "float32 | mixed"])
     try expectRefused(
-      ["train", "--config", "/nowhere.yaml", "--out", workspace.run("refused")], ["/nowhere.yaml"],
-      out: workspace.run("refused"))
+      ["train", "--config", "/nowhere.yaml", "--out", place + "/run"], ["/nowhere.yaml"],
+      out: place + "/run")
     try expectRefused(
-      ["train", "--out", workspace.run("refused")], ["cohort is missing"], out: workspace.run("refused"))
+      ["train", "--out", place + "/run"], ["cohort is missing"], out: place + "/run")
     try expectRefused(
-      workspace.training("refused", workers: 0), ["--workers 0"], out: workspace.run("refused"))
+      workspace.training("refusals/run", workers: 0), ["--workers 0"], out: place + "/run")
   }
 
   @Test("files: missing, of another kind, damaged, of another cohort")
@@ -59,7 +66,7 @@ import Testing
     let folder = workspace.run("plm")
     try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
     try Data("{}".utf8).write(to: URL(fileURLWithPath: folder + "/config.json"))
-    let out = workspace.run("refused.h5")
+    let out = place + "/refused.h5"
     try expectRefused(
       ["embed", "--cohort", workspace.cohort, "--plm", folder, "--out", out], ["vocab.txt", folder], out: out)
     try expectRefused(
@@ -69,7 +76,7 @@ import Testing
   @Test("tables: missing, without a column, malformed, a truncated gz")
   func tables() throws {
     let root = workspace.run("tables")
-    let out = workspace.run("refused.h5")
+    let out = place + "/refused.h5"
     try FileManager.default.createDirectory(atPath: root, withIntermediateDirectories: true)
     func write(_ name: String, _ text: String) throws {
       try Data(text.utf8).write(to: URL(fileURLWithPath: "\(root)/\(name)"))
