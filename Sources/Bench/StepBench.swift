@@ -46,7 +46,7 @@ public struct StepBench {
       stagesProcessor[stage.rawValue].append((processor - lastProcessor) * 1e3)
       (last, lastProcessor) = (now, processor)
     }
-    var (allocations, products): (Int, String?) = (0, nil)
+    var (allocations, nodes, products): (Int, Int, String?) = (0, 0, nil)
     while wall.count < steps + Self.warmUp {
       let end = min(data.job.stepsPerEpoch, steps + Self.warmUp - wall.count)
       start = clock.now
@@ -56,7 +56,7 @@ public struct StepBench {
         let now = clock.now
         wall.append((now - start).milliseconds)
         processor.append((Machine.processorSeconds - cpu) * 1e3)
-        if wall.count == 1 { allocations = BufferPool.systemAllocations() }
+        if wall.count == 1 { (allocations, nodes) = (BufferPool.systemAllocations(), graphNodesMade) }
         start = clock.now
         (last, cpu) = (start, Machine.processorSeconds)
         lastProcessor = cpu
@@ -67,6 +67,7 @@ public struct StepBench {
     let parts = stagesProcessor.map { Samples($0.dropFirst(Self.warmUp)).median }
     var report = report(Samples(wall.dropFirst(Self.warmUp)), parameters: trainer.store.parameterCount, workers: 0)
     report.poolAllocationsAfterFirst = BufferPool.systemAllocations() - allocations
+    report.graphNodesAfterFirst = graphNodesMade - nodes
     report.stepCpuMs = Samples(processor.dropFirst(Self.warmUp)).median
     report.peakMemoryMib = Machine.peakMemory()
     report.products = products

@@ -16,6 +16,8 @@ public struct StepReport: Encodable, Sendable {
   public var peakMemoryMib: Double?
   /// Buffers that the tensor pool took from the system after the first step: 0 in steady state.
   public var poolAllocationsAfterFirst: Int?
+  /// Nodes of graphs that were made after the first step: 0 in steady state.
+  public var graphNodesAfterFirst: Int?
   public var steps, threads, workers, batch, history: Int
   public var precision: String
   /// What computes the products where `precision` leaves a choice: "bf16 products: AVX512-BF16".
@@ -61,7 +63,8 @@ public struct StepReport: Encodable, Sendable {
     lines.append("\(spread) over \(steps) steps")
     let memory = peakMemoryMib.map { "peak memory \(NumberText.fixed($0, 0)) MiB" } ?? "peak memory unknown"
     let pool = poolAllocationsAfterFirst.map { ", \($0) pool allocations after the first step" } ?? ""
-    lines.append(memory + pool)
+    let nodes = graphNodesAfterFirst.map { ", \($0) nodes" } ?? ""
+    lines.append(memory + pool + nodes)
     lines.append(
       "batch \(batch), history \(history), d_enc \(dEnc), d_K \(dK), d_s \(dS), \(layers) layers, "
         + "\(NumberText.count(parameters)) parameters, \(precision)"

@@ -11,6 +11,9 @@ public final class Adam<Element: TensorElement>: Optimizer {
   public let decoupled: Bool
   private let store: ParameterStore<Element>
   private let mean, square: Arena<Element>
+  /// The pieces of a step, and the weights that were factored when they were planned.
+  private var pieces: [(range: Range<Int>, factor: Int?)] = []
+  private var planned: [Range<Int>] = []
 
   /// - Parameter decoupled: true gives AdamW: w ← (1 − η λ) w before the step
   public init(
@@ -49,7 +52,8 @@ public final class Adam<Element: TensorElement>: Optimizer {
     guard let weights = store.values.baseAddress, let gradients = store.gradients.baseAddress,
       let mean = mean.values.baseAddress, let square = square.values.baseAddress
     else { return }
-    let pieces = pieces(factors)
+    plan(factors)
+    let pieces = pieces
     WorkTeam.run(pieces.count) { number in
       let (range, index) = pieces[number]
       guard let index else {
@@ -70,9 +74,11 @@ public final class Adam<Element: TensorElement>: Optimizer {
   /// Numbers of one piece of work for a thread.
   private static var pieceSize: Int { 1 << 16 }
 
-  /// The step in pieces: ranges of the store, or rows of the weight of a factor.
-  private func pieces(_ factors: [LinearFactors<Element>]) -> [(range: Range<Int>, factor: Int?)] {
-    var pieces: [(range: Range<Int>, factor: Int?)] = []
+  /// The step in pieces: ranges of the store, or rows of the weight of a factor. They stay while the factored weights do.
+  private func plan(_ factors: [LinearFactors<Element>]) {
+    guard pieces.isEmpty || !planned.elementsEqual(factors, by: { $0 == $1.weight.range }) else { return }
+    planned = factors.map { $0.weight.range }
+    pieces = []
     func cut(_ whole: Range<Int>, by size: Int, _ factor: Int?) {
       for start in stride(from: whole.lowerBound, to: whole.upperBound, by: size) {
         pieces.append((start..<min(start + size, whole.upperBound), factor))
@@ -88,7 +94,6 @@ public final class Adam<Element: TensorElement>: Optimizer {
       next = factor.weight.range.upperBound
     }
     cut(next..<store.count, by: Self.pieceSize, nil)
-    return pieces
   }
 
   /// base^exponent by squaring.

@@ -5,7 +5,7 @@
 #endif
 
 /// A learning rate as a function of time; whether time counts steps or epochs is the caller's choice.
-public indirect enum LearningRate: Equatable, Sendable {
+public enum LearningRate: Equatable, Sendable {
   case constant
   /// base · factor^⌊t / every⌋
   case step(every: Int, factor: Double)
@@ -14,7 +14,7 @@ public indirect enum LearningRate: Equatable, Sendable {
   /// floor + (base − floor)(1 + cos(π t / total)) / 2 until `total`, then `floor`.
   case cosine(total: Int, floor: Double)
   /// base · (t + 1) / steps for the first `steps` times, then the other schedule, whose time starts at 0.
-  case warmup(steps: Int, then: LearningRate)
+  indirect case warmup(steps: Int, then: LearningRate)
 
   /// The rate at time t, counted from 0; negative times count as 0.
   public func rate(base: Double, at time: Int) -> Double {

@@ -14,15 +14,11 @@ public protocol Optimizer<Element>: AnyObject {
 /// Zero-initialised memory as long as a store's arenas.
 final class Arena<Element: TensorElement> {
   let values: UnsafeMutableBufferPointer<Element>
+  private let block: BufferPool.Block
 
   init(_ count: Int) {
-    let memory = BufferPool.take(count * MemoryLayout<Element>.stride)
-    values = UnsafeMutableBufferPointer(start: memory.bindMemory(to: Element.self, capacity: count), count: count)
+    block = BufferPool.take(count * MemoryLayout<Element>.stride)
+    values = UnsafeMutableBufferPointer(start: block.base.bindMemory(to: Element.self, capacity: count), count: count)
     values.initialize(repeating: 0)
-  }
-
-  deinit {
-    guard let base = values.baseAddress else { return }
-    BufferPool.give(base, bytes: values.count * MemoryLayout<Element>.stride)
   }
 }

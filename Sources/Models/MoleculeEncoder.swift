@@ -55,16 +55,21 @@ public struct MoleculeEncoder<Element: TensorElement> {
   /// - Shape: parts of atoms `[Aᵢ, 9]` → `[Σ Nᵢ, S]`
   @specialized(where Element == Float)
   public func callAsFunction(parts: [MoleculeInputs], _ step: DropoutStep?) throws -> Tensor<Element> {
-    if let step {
-      func tables() -> [Tensor<Element>] { atom.tables.map({ $0.tensor }) }
-      return try Tensor.ginNetwork(
-        parts.map({ $0.part }),
-        tables: parts.count == 1 ? [tables()] : parts.indices.map { atom.tables[0].inSlot($0, tables) },
-        layers: layers.map { $0.fused(parts: parts.count, step) })
-    }
+    if let step { return try network(parts: parts, step)() }
     let nodes = try trace(parts: parts, step).last ?? []
     let molecules = try zip(nodes, parts).map { try $0.segmentMean($1.molecules) }
     return molecules.count == 1 ? molecules[0] : try Tensor.joinedRows(molecules)
+  }
+
+  /// Training on these parts, step after step: the network keeps its memory. With more than one part, the store's slots
+  /// must have been prepared.
+  /// - Parameter step: gives dropout's seed, and its step where a call gives none
+  public func network(parts: [MoleculeInputs], _ step: DropoutStep) throws -> GINNetwork<Element> {
+    func tables() -> [Tensor<Element>] { atom.tables.map({ $0.tensor }) }
+    return try GINNetwork(
+      parts.map({ $0.part }),
+      tables: parts.count == 1 ? [tables()] : parts.indices.map { atom.tables[0].inSlot($0, tables) },
+      layers: layers.map { $0.fused(parts: parts.count, step) })
   }
 
   /// The same by single operations, as evaluation runs it: the atoms of every part after the embedding and after each layer (the last is what is pooled).

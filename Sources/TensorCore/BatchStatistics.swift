@@ -5,61 +5,49 @@ public protocol StatisticsExchange: AnyObject {
   func gather(_ local: [Double]) throws -> [[Double]]
 }
 
-/// Count, mean and sum of squared deviations of each column.
-struct Moments: Equatable {
-  var count: Double
-  var mean: [Double]
-  var squares: [Double]
+/// Moments of the columns of a matrix as they travel: the number of rows, then the means, then the sums of squared
+/// deviations, one of each per column.
+struct Moments {
+  let values: UnsafeMutablePointer<Double>
+  let width: Int
+
+  /// How many numbers `values` has.
+  static func size(_ width: Int) -> Int { 1 + 2 * width }
+
+  var count: Double { values[0] }
+  var mean: UnsafeMutablePointer<Double> { values + 1 }
+  var squares: UnsafeMutablePointer<Double> { values + 1 + width }
 
   /// Adds the moments of other rows (Chan, Golub, LeVeque 1979), which loses no precision where means are large.
-  mutating func merge(_ other: Moments) {
+  func merge(_ other: Moments) {
     guard other.count > 0 else { return }
     guard count > 0 else {
-      self = other
+      values.update(from: other.values, count: Moments.size(width))
       return
     }
-    let total = count + other.count
-    for c in mean.indices {
+    let (count, total) = (count, count + other.count)
+    for c in 0..<width {
       let delta = other.mean[c] - mean[c]
       mean[c] += delta * (other.count / total)
       squares[c] += other.squares[c] + delta * delta * (count * other.count / total)
     }
-    count = total
-  }
-
-  /// [count, means…, squares…]
-  var vector: [Double] { [count] + mean + squares }
-
-  init(count: Double, mean: [Double], squares: [Double]) {
-    self.count = count
-    self.mean = mean
-    self.squares = squares
-  }
-
-  init(vector: [Double]) {
-    let width = (vector.count - 1) / 2
-    count = vector[0]
-    mean = Array(vector[1..<(1 + width)])
-    squares = Array(vector[(1 + width)...])
+    values[0] = total
   }
 }
 
-/// Brings a list together in a fixed tree, neighbours first: (0 + 1) + (2 + 3); nil for an empty list. The bits of a sum
-/// then do not depend on whether a worker brings one leaf of the tree or a branch.
-func foldNeighbours<Value>(_ values: [Value], _ merge: (inout Value, Value) -> Void) -> Value? {
-  var values = values
+/// Brings `count` leaves together in a fixed tree, neighbours first: (0 + 1) + (2 + 3); `merge(i, j)` adds leaf j to leaf
+/// i, and leaf 0 is the result. The bits of a sum then do not depend on whether a worker brings one leaf of the tree or a
+/// branch.
+func foldNeighbours(_ count: Int, _ merge: (Int, Int) -> Void) {
   var step = 1
-  while step < values.count {
-    for first in stride(from: 0, to: values.count - step, by: 2 * step) {
-      merge(&values[first], values[first + step])
-    }
+  while step < count {
+    for first in stride(from: 0, to: count - step, by: 2 * step) { merge(first, first + step) }
     step *= 2
   }
-  return values.first
 }
 
-func addNumbers(_ sums: inout [Double], _ more: [Double]) {
-  for (index, value) in more.enumerated() { sums[index] += value }
+func addNumbers(_ sums: UnsafeMutablePointer<Double>, _ more: UnsafePointer<Double>, count: Int) {
+  for index in 0..<count { sums[index] += more[index] }
 }
 
 /// The running statistics of one BatchNorm, and where it asks for other workers' rows.
@@ -87,26 +75,35 @@ public final class BatchStatistics<Element: TensorElement> {
     store = scope.store
   }
 
-  /// The moments over all workers' rows.
-  func global(_ local: Moments) throws -> Moments {
-    guard let exchange = store.statisticsExchange else { return local }
-    return foldNeighbours(try gathered(local.vector, exchange).map(Moments.init(vector:))) { $0.merge($1) } ?? local
-  }
-
-  /// Sums over all workers.
-  func global(sums local: [Double]) throws -> [Double] {
-    guard let exchange = store.statisticsExchange else { return local }
-    return foldNeighbours(try gathered(local, exchange), addNumbers) ?? local
-  }
-
-  private func gathered(_ local: [Double], _ exchange: any StatisticsExchange) throws -> [[Double]] {
-    let vectors = try exchange.gather(local)
-    for vector in vectors {
-      try ShapeError.require(
-        vector.count == local.count, "batchNorm", expected: "\(local.count) statistics from every worker",
-        got: "\(vector.count)")
+  /// Makes moments of this worker's rows those of all workers' rows.
+  func shareMoments(_ local: Moments) throws {
+    try share(UnsafeMutableBufferPointer(start: local.values, count: Moments.size(width))) {
+      Moments(values: $0, width: width).merge(Moments(values: $1, width: width))
     }
-    return vectors
+  }
+
+  /// Makes sums over this worker's rows those over all workers' rows.
+  func shareSums(_ local: UnsafeMutableBufferPointer<Double>) throws {
+    try share(local) { addNumbers($0, $1, count: local.count) }
+  }
+
+  private func share(
+    _ local: UnsafeMutableBufferPointer<Double>,
+    _ merge: (UnsafeMutablePointer<Double>, UnsafeMutablePointer<Double>) -> Void
+  ) throws {
+    guard let exchange = store.statisticsExchange else { return }
+    let gathered = try exchange.gather(Array(local))
+    for numbers in gathered {
+      try ShapeError.require(
+        numbers.count == local.count, "batchNorm", expected: "\(local.count) statistics from every worker",
+        got: "\(numbers.count)")
+    }
+    var all = gathered.flatMap { $0 }
+    all.withUnsafeMutableBufferPointer { all in
+      guard !all.isEmpty, let base = all.baseAddress, let own = local.baseAddress else { return }
+      foldNeighbours(gathered.count) { merge(base + $0 * local.count, base + $1 * local.count) }
+      own.update(from: base, count: local.count)
+    }
   }
 
   /// Stages running = (1 − momentum) running + momentum · new, with the unbiased variance.

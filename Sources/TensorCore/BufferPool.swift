@@ -1,10 +1,16 @@
 import CKernels
 import Synchronization
 
-/// Free lists of aligned memory by size class, shared by the process: a training step asks for the same sizes every
-/// time, so after the first step nothing is allocated, and the pages stay mapped and warm. Larger buffers stand side by
-/// side in slabs for which large pages are asked: a step walks through tens of megabytes again and again.
+/// Aligned memory by size class, shared by the process: a training step asks for the same sizes every time, so after the
+/// first step nothing is allocated, and the pages stay mapped and warm. Larger buffers stand side by side in slabs for
+/// which large pages are asked: a step walks through tens of megabytes again and again.
 package enum BufferPool {
+  /// Memory of the pool. It lives as long as the process; a request gets a block that nobody but the pool holds.
+  package final class Block: @unchecked Sendable {
+    package let base: UnsafeMutableRawPointer
+    fileprivate init(_ base: UnsafeMutableRawPointer) { self.base = base }
+  }
+
   /// Alignment in bytes: a cache line, and one 512-bit vector.
   static let alignment = 64
   /// A large page of x86-64 and of most arm64 systems, and the memory taken from the system at once.
@@ -12,16 +18,54 @@ package enum BufferPool {
   static let slabSize = 8 << 20
   static let leastInSlab = 64 << 10
 
+  /// All blocks of one size class.
+  private struct Shelf {
+    private(set) var blocks: [Block] = []
+    /// The place that was looked at last.
+    private var last = 0
+
+    /// A block that nobody uses. A forward pass takes block after block, a backward pass gives the last ones back
+    /// first, and a scratch is given back at once: the search begins where the last one ended and goes to both sides.
+    mutating func free() -> Block? {
+      for distance in 0..<max(blocks.count - last, last + 1) {
+        if isFree(last + distance) {
+          last += distance
+          return blocks[last]
+        }
+        if isFree(last - distance) {
+          last -= distance
+          return blocks[last]
+        }
+      }
+      return nil
+    }
+
+    private mutating func isFree(_ place: Int) -> Bool {
+      blocks.indices.contains(place) && isKnownUniquelyReferenced(&blocks[place])
+    }
+
+    mutating func add(_ block: Block) {
+      last = blocks.count
+      blocks.append(block)
+    }
+  }
+
   private struct State {
-    // By number of the size class: arrays, because a dictionary's elements cannot be changed without allocating.
-    var free = [[UnsafeMutableRawPointer]](repeating: [], count: BufferPool.classes)
-    var allocated = [Int](repeating: 0, count: BufferPool.classes)
+    // By number of the size class: an array, because a dictionary's elements cannot be changed without allocating.
+    var shelves = [Shelf](repeating: Shelf(), count: BufferPool.classes)
     /// What is left of the newest slab.
     var slab = UnsafeMutableRawBufferPointer(start: nil, count: 0)
 
+    mutating func take(_ size: Int) -> Block {
+      let number = BufferPool.number(ofClass: size)
+      if let block = shelves[number].free() { return block }
+      let block = Block(allocate(size))
+      shelves[number].add(block)
+      return block
+    }
+
     /// New memory of a size class.
-    mutating func allocate(_ size: Int) -> UnsafeMutableRawPointer {
-      allocated[BufferPool.number(ofClass: size)] += 1
+    private mutating func allocate(_ size: Int) -> UnsafeMutableRawPointer {
       guard size >= BufferPool.leastInSlab else {
         return UnsafeMutableRawPointer.allocate(byteCount: size, alignment: BufferPool.alignment)
       }
@@ -36,7 +80,7 @@ package enum BufferPool {
     }
   }
 
-  // The pointers in the free lists belong to nobody else, and the mutex guards the lists.
+  // The slab belongs to nobody else, and the mutex guards it and the shelves.
   private struct Guarded: @unchecked Sendable {
     var state = State()
   }
@@ -62,25 +106,14 @@ package enum BufferPool {
     return 4 * power + (size >> (power - 2)) - 4
   }
 
-  package static func take(_ bytes: Int) -> UnsafeMutableRawPointer {
-    let size = sizeClass(bytes)
-    let place = number(ofClass: size)
-    // The address as a number, because a pointer may not leave the mutex.
-    let address = guarded.withLock { guarded in
-      UInt(bitPattern: guarded.state.free[place].popLast() ?? guarded.state.allocate(size))
-    }
-    return UnsafeMutableRawPointer(bitPattern: address)
-      ?? UnsafeMutableRawPointer.allocate(byteCount: size, alignment: alignment)
-  }
-
-  package static func give(_ pointer: UnsafeMutableRawPointer, bytes: Int) {
-    let place = number(ofClass: sizeClass(bytes))
-    guarded.withLock { guarded in guarded.state.free[place].append(pointer) }
+  /// A block of at least so many bytes, uninitialised. It is free again when the caller lets go of it.
+  package static func take(_ bytes: Int) -> Block {
+    guarded.withLock { $0.state.take(sizeClass(bytes)) }
   }
 
   /// How many buffers above a size were taken from the system since the start: constant in steady state.
   package static func systemAllocations(largerThan bytes: Int = 0) -> Int {
     let first = bytes < least ? 0 : number(ofClass: sizeClass(bytes + 1))
-    return guarded.withLock { $0.state.allocated[first...].reduce(0, +) }
+    return guarded.withLock { $0.state.shelves[first...].reduce(0) { $0 + $1.blocks.count } }
   }
 }

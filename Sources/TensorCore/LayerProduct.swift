@@ -1,7 +1,6 @@
 /// The three products of a linear layer y = x Wᵀ, W `[outputs, inputs]`, over tiles of some hundred rows.
 ///
-/// This is the one place where the fused operations multiply matrices. `ProductPrecision.current` counts where the value
-/// is made.
+/// This is the one place where the fused operations multiply matrices.
 struct LayerProduct<Element: TensorElement>: @unchecked Sendable {
   typealias K = Element.Kernels
   /// Memory that is read after a product and may be fetched meanwhile.
@@ -13,20 +12,20 @@ struct LayerProduct<Element: TensorElement>: @unchecked Sendable {
   /// Wᵀ `[inputs, outputs]`, for products in the element's own precision.
   private let transposed: Storage<Element>
   /// The products in another precision than the element's.
-  private let rounded: (any LinearProducts<Element>)?
+  private var rounded: (any LinearProducts<Element>)?
 
-  /// Packs the weights; they must not change while this value is in use.
+  /// Products with a weight that `pack` is called for whenever it has changed.
   init(_ weight: Storage<Element>, outputs: Int, inputs: Int) {
     self.weight = weight
     self.inputs = inputs
     self.outputs = outputs
-    rounded = K.roundedProducts(weight.pointer, outputs: outputs, inputs: inputs)
-    guard rounded == nil else {
-      transposed = weight
-      return
-    }
     transposed = Storage(weight.count)
-    K.transpose(weight.pointer, transposed.base, rows: outputs, columns: inputs)
+  }
+
+  /// Takes the weight as it is now, and the precision of `ProductPrecision.current`.
+  mutating func pack() {
+    rounded = K.roundedProducts(weight.pointer, outputs: outputs, inputs: inputs)
+    if rounded == nil { K.transpose(weight.pointer, transposed.base, rows: outputs, columns: inputs) }
   }
 
   /// y = x Wᵀ.  Shape: x `[rows, inputs]` → y `[rows, outputs]`

@@ -137,10 +137,9 @@ public final class ParameterStore<Element: TensorElement> {
     guard let valueArena else { return [] }
     return entries.map { entry in
       let (place, count) = (entry.range.lowerBound, entry.shape.count)
-      let gradient = Storage(borrowing: gradients.base + place - start, count: count, owner: gradients)
       return Tensor(
-        Storage(borrowing: valueArena.base + place, count: count, owner: valueArena), entry.shape,
-        Node(arena: gradient))
+        valueArena.slice(place, count: count), entry.shape,
+        Node(arena: gradients.slice(place - start, count: count)))
     }
   }
 

@@ -26,10 +26,11 @@ public enum ShapeError: Error, Equatable, CustomStringConvertible {
 extension ShapeError {
   /// Throws `mismatch` unless the condition holds; the texts are only built then.
   static func require(
-    _ condition: Bool, _ operation: String, expected: @autoclosure () -> String, got: @autoclosure () -> String
+    _ condition: Bool, _ operation: @autoclosure () -> String, expected: @autoclosure () -> String,
+    got: @autoclosure () -> String
   ) throws(ShapeError) {
     if !condition {
-      throw .mismatch(operation, expected: expected(), got: got())
+      throw .mismatch(operation(), expected: expected(), got: got())
     }
   }
 }

@@ -1,16 +1,18 @@
-/// Memory of a tensor: from the pool (given back at the end) or borrowed from an owner, who is kept alive.
-final class Storage<Element: TensorElement> {
+/// Memory of a tensor, and who keeps it: a block of the pool, or the owner of borrowed memory.
+///
+/// A value, so that handing memory on allocates nothing.
+struct Storage<Element: TensorElement> {
   let base: UnsafeMutablePointer<Element>
   let count: Int
+  /// nil where the caller guarantees the memory's life.
   private let owner: AnyObject?
-  private let pooled: Bool
 
   /// Uninitialised elements from the pool.
   init(_ count: Int) {
+    let block = BufferPool.take(count * MemoryLayout<Element>.stride)
     self.count = count
-    base = BufferPool.take(count * MemoryLayout<Element>.stride).bindMemory(to: Element.self, capacity: count)
-    owner = nil
-    pooled = true
+    base = block.base.bindMemory(to: Element.self, capacity: count)
+    owner = block
   }
 
   /// Memory that belongs to `owner`.
@@ -18,23 +20,19 @@ final class Storage<Element: TensorElement> {
     self.base = base
     self.count = count
     self.owner = owner
-    pooled = false
   }
 
-  convenience init(zeros count: Int) {
+  init(zeros count: Int) {
     self.init(count)
     base.clear(count)
   }
 
-  var isPooled: Bool { pooled }
+  /// Elements from `start` on, in the same memory.
+  func slice(_ start: Int, count: Int) -> Storage {
+    Storage(borrowing: base + start, count: count, owner: owner)
+  }
 
   var pointer: UnsafePointer<Element> { UnsafePointer(base) }
-
-  deinit {
-    if pooled {
-      BufferPool.give(UnsafeMutableRawPointer(base), bytes: count * MemoryLayout<Element>.stride)
-    }
-  }
 }
 
 extension UnsafeMutablePointer where Pointee: TensorElement {

@@ -95,7 +95,7 @@ public struct Tensor<Element: TensorElement> {
 
   /// The gradient that `backward()` left at this leaf; nil before, and for what is no leaf.
   public var gradient: Tensor? {
-    guard let node, node.isLeaf, let gradient = node.gradient else { return nil }
+    guard let node, node.isLeaf, let gradient = node.shareGradient() else { return nil }
     return Tensor(gradient, shape)
   }
 

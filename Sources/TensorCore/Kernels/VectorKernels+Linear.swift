@@ -19,23 +19,21 @@ extension VectorKernels {
     let (m, n, k) = (product.m, product.n, product.k)
     guard hasSteadyProducts, product.alpha == 1, product.beta == 0 || product.beta == 1 else { return false }
     let accumulate: Int32 = product.beta == 1 ? 1 : 0
-    let kernel: (Int, Int) -> Void
     switch (product.transposeA, product.transposeB) {
     case (false, true) where k <= narrow:
       let padded = (n + 15) / 16 * 16
       let packed = Storage<Float>(k * padded)
       ck_narrow_pack(b, packed.base, n, k, padded)
-      kernel = { ck_narrow_forward(a, packed.pointer, c, m, n, k, padded, $0, $1, accumulate) }
+      share(product) { ck_narrow_forward(a, packed.pointer, c, m, n, k, padded, $0, $1, accumulate) }
     case (false, true):
-      kernel = { ck_linear_forward(a, b, c, m, n, k, $0, $1, accumulate) }
+      share(product) { ck_linear_forward(a, b, c, m, n, k, $0, $1, accumulate) }
     case (false, false) where n % 16 == 0:
-      kernel = { ck_linear_input(a, b, c, m, n, n, k, $0, $1, accumulate) }
+      share(product) { ck_linear_input(a, b, c, m, n, n, k, $0, $1, accumulate) }
     case (true, false) where n % 16 == 0 && k <= mostSummed:
-      kernel = { ck_linear_weight(a, b, c, m, n, k, $0, $1, accumulate) }
+      share(product) { ck_linear_weight(a, b, c, m, n, k, $0, $1, accumulate) }
     default:
       return false
     }
-    share(product, kernel)
     return true
   }
 

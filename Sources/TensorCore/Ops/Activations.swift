@@ -1,5 +1,6 @@
 extension Tensor {
   /// An elementwise function y = f(x). - Gradient: dx = f′(x) dy
+  @specialized(where Element == Float)
   public func activated(_ kind: Activation) -> Tensor {
     let count = shape.count
     let (x, y) = (storage, Storage<Element>(count))

@@ -5,6 +5,7 @@ extension Tensor {
   }
 
   /// a + b, elementwise. - Gradient: da = dy, db = dy
+  @specialized(where Element == Float)
   public static func + (a: Tensor, b: Tensor) throws(ShapeError) -> Tensor {
     try requireSame("+", a, b)
     let y = Storage<Element>(a.shape.count)
@@ -50,6 +51,7 @@ extension Tensor {
   }
 
   /// factor · x. - Gradient: dx = factor · dy
+  @specialized(where Element == Float)
   public func scaled(by factor: Double) -> Tensor {
     let factor = Element(factor)
     let y = Storage<Element>(shape.count)

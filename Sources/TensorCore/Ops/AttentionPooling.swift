@@ -37,15 +37,15 @@ extension Tensor {
   private func scores(
     _ h: Tensor, _ weight: Tensor, _ parameter: Parameter<Element>?
   ) throws(ShapeError) -> Tensor {
-    let operation = parameter.map { "attentionScores with \($0.name)" } ?? "attentionScores"
+    func operation() -> String { parameter.map { "attentionScores with \($0.name)" } ?? "attentionScores" }
     try ShapeError.require(
       shape.rank == 2 && h.shape.rank == 3 && h.shape[0] == shape[0]
         && weight.shape == Shape([shape.last, h.shape.last]),
-      operation, expected: "[B, K], [B, N, D] and W [K, D]", got: "\(shape), \(h.shape) and \(weight.shape)")
+      operation(), expected: "[B, K], [B, N, D] and W [K, D]", got: "\(shape), \(h.shape) and \(weight.shape)")
     let (items, count, keyWidth, width) = (shape[0], h.shape[1], shape.last, h.shape.last)
     let factor = Element(1 / Double(keyWidth).squareRoot())
     let (q, w, v, u) = (storage, weight.storage, h.storage, Storage<Element>(items * width))
-    try Tensor.multiply(operation, Product(m: items, n: width, k: keyWidth), q.pointer, w.pointer, u.base)
+    try Tensor.multiply(operation(), Product(m: items, n: width, k: keyWidth), q.pointer, w.pointer, u.base)
     let y = Storage<Element>(items * count)
     for row in 0..<(items * count) {
       y.base[row] = factor * K.dot(u.pointer + row / count * width, v.pointer + row * width, width)
@@ -68,7 +68,7 @@ extension Tensor {
       }
       try nodes[0]?.collect { dq, add in
         try Tensor.multiply(
-          operation, Product(transposeB: true, m: items, n: keyWidth, k: width, beta: add ? 1 : 0), du.pointer,
+          operation(), Product(transposeB: true, m: items, n: keyWidth, k: width, beta: add ? 1 : 0), du.pointer,
           w.pointer, dq)
       }
       guard let weightNode = nodes[1] else { return }
@@ -80,7 +80,7 @@ extension Tensor {
       }
       try weightNode.collect { dw, add in
         try Tensor.multiply(
-          operation, Product(transposeA: true, m: keyWidth, n: width, k: items, beta: add ? 1 : 0), q.pointer,
+          operation(), Product(transposeA: true, m: keyWidth, n: width, k: items, beta: add ? 1 : 0), q.pointer,
           du.pointer, dw)
       }
     }
@@ -128,7 +128,7 @@ extension Tensor {
   /// - Gradient: dw_bn = ⟨dy_b, v_bn⟩, dv_bn = w_bn dy_b
   public func weightedSum(_ values: Tensor) throws(ShapeError) -> Tensor {
     try ShapeError.require(
-      shape.rank == 2 && values.shape.rank == 3 && values.shape.axes.prefix(2) == shape.axes.prefix(2),
+      shape.rank == 2 && values.shape.rank == 3 && values.shape[0] == shape[0] && values.shape[1] == shape[1],
       "weightedSum", expected: "[B, N] and [B, N, D]", got: "\(shape) and \(values.shape)")
     let (items, count, width) = (shape[0], shape[1], values.shape.last)
     let (w, v) = (storage, values.storage)

@@ -71,27 +71,29 @@ extension Tensor {
     _ parts: [Tensor], _ statistics: BatchStatistics<Element>, inputBias: Storage<Element>?
   ) throws -> ColumnNormal {
     let width = statistics.width
-    let none = Moments(
-      count: 0, mean: Array(repeating: 0, count: width), squares: Array(repeating: 0, count: width))
-    let local = parts.map { part in
-      var moments = none
-      moments.count = Double(part.shape.rows)
-      moments.mean.withUnsafeMutableBufferPointer { mean in
-        moments.squares.withUnsafeMutableBufferPointer { squares in
-          if let mean = mean.baseAddress, let squares = squares.baseAddress {
-            K.columnMoments(part.storage.pointer, rows: part.shape.rows, width: width, mean: mean, squares: squares)
-          }
-        }
+    let size = Moments.size(width)
+    var leaves = Array(repeating: 0.0, count: max(parts.count, 1) * size)
+    return try leaves.withUnsafeMutableBufferPointer { leaves in
+      guard let base = leaves.baseAddress else { return ColumnNormal(count: 0, mean: [], inverse: []) }
+      for (index, part) in parts.enumerated() {
+        let moments = Moments(values: base + index * size, width: width)
+        moments.values[0] = Double(part.shape.rows)
+        K.columnMoments(
+          part.storage.pointer, rows: part.shape.rows, width: width, mean: moments.mean, squares: moments.squares)
       }
-      return moments
+      foldNeighbours(parts.count) {
+        Moments(values: base + $0 * size, width: width).merge(Moments(values: base + $1 * size, width: width))
+      }
+      let all = Moments(values: base, width: width)
+      try statistics.shareMoments(all)
+      guard all.count >= 2 else {
+        throw ShapeError.value("batchNorm", "\(Int(all.count)) rows in training", expected: "at least 2 rows")
+      }
+      statistics.stage(all, inputBias: inputBias?.pointer)
+      return ColumnNormal(
+        count: all.count, mean: (0..<width).map { all.mean[$0] },
+        inverse: (0..<width).map { 1 / (all.squares[$0] / all.count + statistics.epsilon).squareRoot() })
     }
-    let all = try statistics.global(foldNeighbours(local) { $0.merge($1) } ?? none)
-    guard all.count >= 2 else {
-      throw ShapeError.value("batchNorm", "\(Int(all.count)) rows in training", expected: "at least 2 rows")
-    }
-    statistics.stage(all, inputBias: inputBias?.pointer)
-    let inverse = all.squares.map { 1 / ($0 / all.count + statistics.epsilon).squareRoot() }
-    return ColumnNormal(count: all.count, mean: all.mean, inverse: inverse)
   }
 
   private static func runningStatistics(
@@ -143,10 +145,10 @@ private final class BatchNormGradient<Element: TensorElement> {
 
   /// - Parameter inputs: the parts, then weight, bias and perhaps the input bias.
   func run(_ inputs: [Node<Element>?]) throws {
-    let local = localSums()
+    var all = localSums()
     // Every worker takes part in the exchange, whether or not it needs dx. The gradients of weight and bias are sums
     // over all workers too: nobody adds them up again.
-    let all = training ? try statistics.global(sums: local) : local
+    if training { try all.withUnsafeMutableBufferPointer { try statistics.shareSums($0) } }
     let count = parts.count
     inputs[count]?.collect { dw, add in
       for c in 0..<width { dw[c] = (add ? dw[c] : 0) + Element(all[width + c]) }
@@ -187,17 +189,21 @@ private final class BatchNormGradient<Element: TensorElement> {
       mean.base[c] = Element(normal.mean[c])
       inverse.base[c] = Element(normal.inverse[c])
     }
-    let sums = parts.compactMap { part -> [Double]? in
-      guard let dy = part.dy else { return nil }
-      var sums = Array(repeating: 0.0, count: 2 * width)
-      sums.withUnsafeMutableBufferPointer { sums in
-        guard let sum = sums.baseAddress else { return }
+    let arrived = parts.filter { $0.dy != nil }
+    var leaves = Array(repeating: 0.0, count: max(arrived.count, 1) * 2 * width)
+    leaves.withUnsafeMutableBufferPointer { leaves in
+      guard let base = leaves.baseAddress else { return }
+      for (index, part) in arrived.enumerated() {
+        guard let dy = part.dy else { continue }
+        let sum = base + index * 2 * width
         Element.Kernels.batchSums(
           part.x.pointer, mean: mean.pointer, inverse: inverse.pointer, part.y.pointer, dy.pointer, rows: part.rows,
           width: width, relu: relu, part.plan, sum: sum, product: sum + width)
       }
-      return sums
+      foldNeighbours(arrived.count) {
+        addNumbers(base + $0 * 2 * width, base + $1 * 2 * width, count: 2 * width)
+      }
     }
-    return foldNeighbours(sums, addNumbers) ?? Array(repeating: 0, count: 2 * width)
+    return Array(leaves[..<(2 * width)])
   }
 }

@@ -11,6 +11,7 @@ extension Tensor {
   ///
   /// The divisor is the global one, so that the workers' losses and gradients add up to those of the whole batch.
   /// - Shape: logits and targets alike → `[1]`      - Gradient: dz = (sigmoid(z) − y) / divisor
+  @specialized(where Element == Float)
   public func bceSum(_ targets: Tensor, divisor: Double) throws(ShapeError) -> Tensor {
     try requireTargets("bceSum", targets, divisor)
     let (z, y, count) = (storage, targets.storage, shape.count)
@@ -32,6 +33,7 @@ extension Tensor {
   /// the divisor: B · M is torch's mean, M the sum of NLA-MMR Eq. 16. Rows without positives or negatives add 0.
   /// - Shape: logits and 0/1 targets `[B, M]` → `[1]`
   /// - Gradient: dsᵢ −= 1, dsⱼ += 1 for each pair with a positive term, times s (1 − s) / divisor
+  @specialized(where Element == Float)
   public func marginSum(_ targets: Tensor, divisor: Double) throws(ShapeError) -> Tensor {
     try requireTargets("marginSum", targets, divisor)
     let (z, y, rows, width) = (storage, targets.storage, shape.rows, shape.last)
@@ -72,7 +74,7 @@ extension Tensor {
 
 extension Storage {
   /// One number.
-  convenience init(repeating value: Element) {
+  init(repeating value: Element) {
     self.init(1)
     base[0] = value
   }

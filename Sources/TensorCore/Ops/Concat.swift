@@ -3,25 +3,10 @@ extension Tensor {
   /// - Shape: `[..., C₁]`, `[..., C₂]`, … → `[..., C₁ + C₂ + …]`      - Gradient: the slices of dy
   @specialized(where Element == Float)
   public static func concatenated(_ parts: [Tensor]) throws(ShapeError) -> Tensor {
-    guard let first = parts.first else {
-      throw .mismatch("concatenated", expected: "at least one tensor", got: "none")
-    }
-    let lead = first.shape.axes.dropLast()
-    for part in parts {
-      try ShapeError.require(
-        part.shape.axes.dropLast() == lead && part.shape.rank > 0, "concatenated",
-        expected: "equal leading axes, like \(first.shape)", got: "\(part.shape)")
-    }
+    let y = try sideBySide(parts)
     let widths = parts.map({ $0.shape.last })
-    let (rows, width) = (first.shape.rows, widths.reduce(0, +))
-    let y = Storage<Element>(rows * width)
-    var start = 0
-    for part in parts {
-      copyColumns(
-        from: part.storage.pointer, part.shape.last, 0, to: y.base, width, start, count: part.shape.last, rows: rows)
-      start += part.shape.last
-    }
-    return record(y, first.shape.replacingLast(width), parts) { dy, inputs in
+    let (rows, width) = (y.shape.rows, y.shape.last)
+    return record(y.storage, y.shape, parts) { dy, inputs in
       var start = 0
       for (input, own) in zip(inputs, widths) {
         if let input {
@@ -32,6 +17,29 @@ extension Tensor {
         start += own
       }
     }
+  }
+
+  /// The values of `concatenated`, outside the graph.
+  static func sideBySide(_ parts: [Tensor]) throws(ShapeError) -> Tensor {
+    guard let first = parts.first else {
+      throw .mismatch("concatenated", expected: "at least one tensor", got: "none")
+    }
+    var width = 0
+    for part in parts {
+      try ShapeError.require(
+        part.shape.rank > 0 && part.shape.replacingLast(1) == first.shape.replacingLast(1), "concatenated",
+        expected: "equal leading axes, like \(first.shape)", got: "\(part.shape)")
+      width += part.shape.last
+    }
+    let rows = first.shape.rows
+    let y = Storage<Element>(rows * width)
+    var start = 0
+    for part in parts {
+      let own = part.shape.last
+      copyColumns(from: part.storage.pointer, own, 0, to: y.base, width, start, count: own, rows: rows)
+      start += own
+    }
+    return Tensor(y, first.shape.replacingLast(width))
   }
 
   /// Slices of the last axis.
@@ -74,10 +82,9 @@ extension Tensor {
     guard let first = parts.first else {
       throw .mismatch("joinedRows", expected: "at least one tensor", got: "none")
     }
-    let tail = first.shape.axes.dropFirst()
     for part in parts {
       try ShapeError.require(
-        part.shape.axes.dropFirst() == tail && part.shape.rank > 0, "joinedRows",
+        part.shape.replacingFirst(1) == first.shape.replacingFirst(1) && part.shape.rank > 0, "joinedRows",
         expected: "equal axes after the first, like \(first.shape)", got: "\(part.shape)")
     }
     let counts = parts.map({ $0.shape.count })
@@ -87,11 +94,11 @@ extension Tensor {
       (y.base + start).update(from: part.storage.pointer, count: part.shape.count)
       start += part.shape.count
     }
-    let axes = [parts.reduce(0) { $0 + $1.shape[0] }] + tail
-    return record(y, Shape(axes), parts) { dy, inputs in
+    let rows = parts.reduce(0) { $0 + $1.shape[0] }
+    return record(y, first.shape.replacingFirst(rows), parts) { dy, inputs in
       var start = 0
       for (input, count) in zip(inputs, counts) {
-        input?.add(Storage(borrowing: dy.base + start, count: count, owner: dy))
+        input?.add(dy.slice(start, count: count))
         start += count
       }
     }
@@ -101,13 +108,12 @@ extension Tensor {
   /// - Shape: `[R, ...]` → `[range.count, ...]`      - Gradient: dy in these rows, 0 elsewhere
   public func rows(_ range: Range<Int>) throws(ShapeError) -> Tensor {
     try ShapeError.require(
-      shape.rank > 0 && range.lowerBound >= 0 && range.upperBound <= shape.axes[0], "rows",
+      shape.rank > 0 && range.lowerBound >= 0 && range.upperBound <= shape[0], "rows",
       expected: "a range inside the first axis of \(shape)", got: "\(range)")
-    let width = shape.axes.dropFirst().reduce(1, *)
+    let width = shape.inner
     let (start, count, all) = (range.lowerBound * width, range.count * width, shape.count)
-    let view = Storage(borrowing: storage.base + start, count: count, owner: storage)
-    let axes = [range.count] + shape.axes.dropFirst()
-    return Tensor.record(view, Shape(axes), [self]) { dy, inputs in
+    let view = storage.slice(start, count: count)
+    return Tensor.record(view, shape.replacingFirst(range.count), [self]) { dy, inputs in
       inputs[0]?.collect { dx, add in
         if !add { dx.clear(all) }
         K.axpy(1, dy.pointer, dx + start, count)

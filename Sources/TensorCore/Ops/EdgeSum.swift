@@ -14,7 +14,7 @@ extension Tensor {
       got: "\(target.indices.count)")
     let heads = weights.shape.rank == 1 ? 1 : weights.shape.last
     try ShapeError.require(
-      (weights.shape.rank == 1 || weights.shape.rank == 2) && weights.shape.axes[0] == edges, "edgeSum",
+      (weights.shape.rank == 1 || weights.shape.rank == 2) && weights.shape[0] == edges, "edgeSum",
       expected: "weights of [\(edges)] or [\(edges), heads]", got: "\(weights.shape)")
     try ShapeError.require(
       z.shape.rank == 2 && z.shape[0] == source.bound && heads > 0 && z.shape.last % heads == 0, "edgeSum",

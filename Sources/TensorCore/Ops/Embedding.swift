@@ -7,7 +7,7 @@ extension Tensor {
       throw .index("gathered", position: 0, value: padding, bound: index.bound)
     }
     let rows = try detached().gathered(index)
-    let (width, all) = (shape.axes.dropFirst().reduce(1, *), shape.count)
+    let (width, all) = (shape.inner, shape.count)
     return Tensor.record(rows.storage, rows.shape, [self]) { dy, inputs in
       inputs[0]?.collect { dx, add in
         if !add { dx.clear(all) }

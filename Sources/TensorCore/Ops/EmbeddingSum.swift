@@ -17,6 +17,16 @@ extension Tensor {
 
   /// The same for the distinct rows only, `[distinct, C]`.
   static func distinctSums(_ rows: CategoryRows, _ tables: [Tensor]) throws(ShapeError) -> Tensor {
+    let width = try tableWidth(rows, tables)
+    let y = Storage<Element>(rows.distinctCount * width)
+    sumTables(rows, tables, y.base, width: width)
+    return record(y, [rows.distinctCount, width], tables) { dy, inputs in
+      sumTablesGradient(rows, dy.pointer, inputs[...], width: width)
+    }
+  }
+
+  /// The width of tables that fit the categories.
+  static func tableWidth(_ rows: CategoryRows, _ tables: [Tensor]) throws(ShapeError) -> Int {
     let width = tables.first?.shape.last ?? 0
     var fits = tables.count == rows.dims.count
     for (table, count) in zip(tables, rows.dims) {
@@ -24,19 +34,27 @@ extension Tensor {
     }
     try ShapeError.require(
       fits, "embeddingSum", expected: "tables of \(rows.dims) rows and one width", got: "\(tables.map({ $0.shape }))")
-    let count = rows.distinctCount
-    let y = Storage<Element>(zeros: count * width)
+    return width
+  }
+
+  /// y `[distinct, C]` = the sum of one row per table, for every distinct row of categories.
+  static func sumTables(_ rows: CategoryRows, _ tables: [Tensor], _ y: UnsafeMutablePointer<Element>, width: Int) {
+    y.clear(rows.distinctCount * width)
     for (table, column) in zip(tables, rows.columns) {
       for (row, value) in column.enumerated() {
-        K.axpy(1, table.storage.pointer + Int(value) * width, y.base + row * width, width)
+        K.axpy(1, table.storage.pointer + Int(value) * width, y + row * width, width)
       }
     }
-    return record(y, [count, width], tables) { dy, inputs in
-      for (index, input) in inputs.enumerated() {
-        input?.collect { d, add in
-          if !add { d.clear(rows.dims[index] * width) }
-          K.scatterAdd(dy.pointer, rows.columns[index], d, rows: count, width: width)
-        }
+  }
+
+  /// Its gradient, to the nodes of the tables.
+  static func sumTablesGradient(
+    _ rows: CategoryRows, _ dy: UnsafePointer<Element>, _ nodes: ArraySlice<Node<Element>?>, width: Int
+  ) {
+    for (index, node) in nodes.enumerated() {
+      node?.collect { d, add in
+        if !add { d.clear(rows.dims[index] * width) }
+        K.scatterAdd(dy, rows.columns[index], d, rows: rows.distinctCount, width: width)
       }
     }
   }

@@ -5,7 +5,7 @@ extension Tensor {
   /// - Gradient: dh_u = (1 + ε) dy_u + Σ over u→v of 1[h_u + e_uv > 0] dy_v; dε = Σ h ⊙ dy; de_uv like the sum's terms
   public func ginMessage(_ graph: GraphEdges, eps: Tensor, bonds tables: [Tensor]?) throws(ShapeError) -> Tensor {
     try ShapeError.require(
-      shape.rank == 2 && shape.axes[0] == graph.nodes && eps.shape.count == 1, "ginMessage",
+      shape.rank == 2 && shape[0] == graph.nodes && eps.shape.count == 1, "ginMessage",
       expected: "[\(graph.nodes), C] and an epsilon of [1]", got: "\(shape) and \(eps.shape)")
     let width = shape.last
     var bonds: Tensor?

@@ -78,181 +78,36 @@ extension Tensor {
   public static func ginNetwork(
     _ parts: [GINPart], tables: [[Tensor]], layers: [GINLayer<Element>]
   ) throws -> Tensor {
-    let pass = try GINPass(parts, tables: tables, layers: layers)
-    let y = try pass.forward()
-    return record(y, [pass.moleculeCount, pass.width], pass.inputs) { dy, nodes in
-      try pass.backward(dy, nodes)
-    }
+    try GINNetwork(parts, tables: tables, layers: layers)()
   }
 }
 
-/// One pass through the network: what the forward pass keeps for the backward pass.
-final class GINPass<Element: TensorElement>: @unchecked Sendable {
-  typealias K = Element.Kernels
+/// The network of `Tensor.ginNetwork` for step after step over the same parts. Its memory is planned from the shapes and
+/// taken once; a step takes no other but its result's.
+public final class GINNetwork<Element: TensorElement> {
+  private let parts: [GINPart]
+  private let tables: [[Tensor<Element>]]
+  private let layers: [GINLayer<Element>]
+  private var pass: GINPass<Element>
 
-  /// Rows of a tile: its values, 128 wide, stay in the second cache, and six divide it.
-  static var tile: Int { 96 }
-
-  let layers: [GINLayer<Element>]
-  let width, hidden: Int
-  let parts: [GINPartState<Element>]
-  let moleculeCount: Int
-  /// All tensors a gradient goes to, in the order that `Place` gives.
-  let inputs: [Tensor<Element>]
-  var norms: [(first: GINNorm<Element>, second: GINNorm<Element>)] = []
-  var products: [(first: LayerProduct<Element>, second: LayerProduct<Element>)] = []
-
-  init(_ parts: [GINPart], tables: [[Tensor<Element>]], layers: [GINLayer<Element>]) throws {
-    try ShapeError.require(
-      !parts.isEmpty && tables.count == parts.count && !layers.isEmpty
-        && layers.allSatisfy { $0.weights.count == parts.count },
-      "ginNetwork", expected: "at least one part and one layer, and weights per part",
-      got: "\(parts.count) parts, \(tables.count) table lists, \(layers.count) layers")
-    let width = tables[0].first?.shape.last ?? 0
-    let hidden = layers[0].weights[0].linear1.shape.rows
-    self.layers = layers
-    self.width = width
-    self.hidden = hidden
-    var inputs: [Tensor<Element>] = []
-    var states: [GINPartState<Element>] = []
-    var molecule = 0
-    for (index, part) in parts.enumerated() {
-      let atoms = try Tensor.distinctSums(part.features, tables[index])
-      inputs.append(atoms)
-      var bonds: [Storage<Element>?] = []
-      var bondPlaces: [Int?] = []
-      var places: [Int] = []
-      for layer in layers {
-        let weights = layer.weights[index]
-        try Self.check(layer, weights, width: width, hidden: hidden)
-        places.append(inputs.count)
-        inputs += [weights.eps, weights.linear1, weights.linear2]
-        if let tables = weights.bonds {
-          guard let rows = part.graph.bonds else {
-            throw ShapeError.mismatch("ginNetwork", expected: "a graph with bond features", got: "a graph without")
-          }
-          let sums = try Tensor.distinctSums(rows, tables)
-          try ShapeError.require(
-            sums.shape.last == width, "ginNetwork", expected: "bond tables of width \(width)",
-            got: "\(sums.shape.last)")
-          bonds.append(sums.storage)
-          bondPlaces.append(inputs.count)
-          inputs.append(sums)
-        } else {
-          bonds.append(nil)
-          bondPlaces.append(nil)
-        }
-      }
-      states.append(
-        GINPartState(
-          part, atoms: atoms.storage, bonds: bonds, firstMolecule: molecule, atomPlace: places[0] - 1, places: places,
-          bondPlaces: bondPlaces))
-      molecule += part.molecules.count
-    }
-    for layer in layers {
-      inputs += [layer.norm1.weight, layer.norm1.bias, layer.norm2.weight, layer.norm2.bias]
-    }
-    self.parts = states
-    self.inputs = inputs
-    moleculeCount = molecule
+  /// The tensors are read anew in every step; gradients go to those that need one now.
+  /// - Throws: `ShapeError` for tensors that do not fit the parts or each other
+  public init(_ parts: [GINPart], tables: [[Tensor<Element>]], layers: [GINLayer<Element>]) throws(ShapeError) {
+    (self.parts, self.tables, self.layers) = (parts, tables, layers)
+    pass = try GINPass(parts, tables: tables, layers: layers)
   }
 
-  /// The place of a layer's BatchNorm weights among the inputs: weight and bias of the first, then of the second.
-  func normPlace(_ layer: Int) -> Int { inputs.count - 4 * (layers.count - layer) }
-
-  private static func check(
-    _ layer: GINLayer<Element>, _ weights: GINLayer<Element>.Weights, width: Int, hidden: Int
-  ) throws(ShapeError) {
-    let (first, second) = (weights.linear1.shape, weights.linear2.shape)
-    try ShapeError.require(
-      first.rank == 2 && first.rows == hidden && first.last == width && second.rank == 2 && second.rows == width
-        && second.last == hidden && weights.eps.shape.count == 1,
-      "ginNetwork", expected: "linear layers [\(hidden), \(width)] and [\(width), \(hidden)], an epsilon of [1]",
-      got: "\(weights.linear1.shape), \(weights.linear2.shape) and \(weights.eps.shape)")
-    for (norm, size) in [(layer.norm1, hidden), (layer.norm2, width)] {
-      try ShapeError.require(
-        norm.statistics.width == size && norm.weight.shape.count == size && norm.bias.shape.count == size
-          && (norm.inputBias.map { $0.shape.count == size } ?? true),
-        "ginNetwork", expected: "BatchNorm of width \(size)",
-        got: "\(norm.statistics.width), \(norm.weight.shape), \(norm.bias.shape)")
-    }
-  }
-
-  // MARK: Forward
-
-  func forward() throws -> Storage<Element> {
-    let output = Storage<Element>(moleculeCount * width)
-    for (index, layer) in layers.enumerated() {
-      products.append(
-        (
-          LayerProduct(layer.weights[0].linear1.storage, outputs: hidden, inputs: width),
-          LayerProduct(layer.weights[0].linear2.storage, outputs: width, inputs: hidden)
-        ))
-      try WorkTeam.run(parts.count) { number in
-        let part = parts[number]
-        try part.prepare(layer, index, width: width, hidden: hidden)
-        if index > 0 { endOfLayer(index - 1, part) }
-        try firstHalf(index, part)
-      }
-      let first = try GINNorm(layer.norm1, moments: parts.map({ $0.moments }))
-      // The part done last is in the caches still: every other phase goes backwards.
-      try WorkTeam.run(parts.count) { try secondHalf(index, first, parts[parts.count - 1 - $0]) }
-      let second = try GINNorm(layer.norm2, moments: parts.map({ $0.moments }))
-      norms.append((first, second))
-    }
-    WorkTeam.run(parts.count) { number in
-      let part = parts[number]
-      let last = layers.count - 1
-      endOfLayer(last, part)
-      K.segmentMean(
-        part.layers[last].output.pointer, part.part.molecules.offsets, output.base + part.firstMolecule * width,
-        segments: part.part.molecules.count, width: width)
-    }
-    return output
-  }
-
-  /// Messages, first linear layer, moments of its result.
-  private func firstHalf(_ index: Int, _ part: GINPartState<Element>) throws {
-    let state = part.layers[index]
-    let lists = part.lists(index)
-    let h = part.input(index)
-    let factor = 1 + layers[index].weights[0].eps.item
-    let tile = Storage<Element>(Self.tile * width)
-    try part.collectMoments(rows: lists.count, width: hidden, weights: part.weights(index)) { rows in
-      K.messageRows(lists, h, part.bonds[index]?.pointer, self: factor, tile.base, rows: rows, width: self.width)
-      let z = state.z1.base + rows.lowerBound * self.hidden
-      try self.products[index].first.forward(tile.pointer, z, rows: rows.count)
-      return UnsafePointer(z)
-    }
-  }
-
-  /// Normalisation, ReLU, second linear layer, moments of its result.
-  private func secondHalf(_ index: Int, _ norm: GINNorm<Element>, _ part: GINPartState<Element>) throws {
-    let state = part.layers[index]
-    let tile = Storage<Element>(Self.tile * hidden)
-    try part.collectMoments(rows: part.lists(index).count, width: width, weights: part.weights(index)) { rows in
-      K.batchApply(
-        state.z1.pointer + rows.lowerBound * self.hidden, scale: norm.scale.pointer, shift: norm.shift.pointer,
-        tile.base, rows: rows.count, width: self.hidden, relu: true, nil)
-      let z = state.z2.base + rows.lowerBound * self.width
-      try self.products[index].second.forward(
-        tile.pointer, z, rows: rows.count,
-        ahead: part.next(after: rows, of: self.hidden, state.z1, rows: part.lists(index).count))
-      return UnsafePointer(z)
-    }
-  }
-
-  /// Normalisation, ReLU and dropout at the end of a layer, for every atom.
-  private func endOfLayer(_ index: Int, _ part: GINPartState<Element>) {
-    let (state, norm, relu) = (part.layers[index], norms[index].second, layers[index].relu)
-    if index == 0 {
-      K.batchApplyRows(
-        state.z2.pointer, part.part.colours.colourOfAtom, scale: norm.scale.pointer, shift: norm.shift.pointer,
-        state.output.base, rows: part.part.graph.nodes, width: width, relu: relu, state.plan)
-    } else {
-      K.batchApply(
-        state.z2.pointer, scale: norm.scale.pointer, shift: norm.shift.pointer, state.output.base,
-        rows: part.part.graph.nodes, width: width, relu: relu, state.plan)
+  /// - Parameter step: the step that dropout's masks belong to; nil for that of the layers' keys
+  /// - Returns: `[Σ molecules, C]`
+  /// - Throws: `ShapeError`; what a statistics exchange throws
+  @specialized(where Element == Float)
+  public func callAsFunction(step: UInt64? = nil) throws -> Tensor<Element> {
+    // The graph of an earlier call that was not walked yet needs what its pass keeps.
+    if !isKnownUniquelyReferenced(&pass) { pass = try GINPass(parts, tables: tables, layers: layers) }
+    let pass = pass
+    let y = try pass.forward(step: step)
+    return Tensor.record(y, [pass.moleculeCount, pass.width], pass.inputs) { dy, nodes in
+      try pass.backward(dy, nodes)
     }
   }
 }

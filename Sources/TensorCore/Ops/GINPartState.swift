@@ -1,4 +1,4 @@
-/// What one part keeps during a pass; only one thread at a time touches it.
+/// One part of the molecules in a `GINPass`: its tensors and its memory. Only one thread at a time touches it.
 final class GINPartState<Element: TensorElement> {
   typealias K = Element.Kernels
 
@@ -9,58 +9,114 @@ final class GINPartState<Element: TensorElement> {
     let z1, z2: Storage<Element>
     /// After BatchNorm, ReLU and dropout `[atoms, C]`.
     let output: Storage<Element>
-    let plan: DropoutPlan?
+    /// Sums of the bond tables, one row per distinct bond; nil without bonds.
+    let bonds: Storage<Element>?
+    var plan: DropoutPlan?
+  }
+
+  /// Where a layer's tensors of this part stand among the inputs of the pass.
+  struct Places {
+    let eps, linear1, linear2: Int
+    let bonds: Range<Int>
   }
 
   let part: GINPart
+  /// The tensors of this part, feature tables first.
+  let inputs: [Tensor<Element>]
+  let tablePlaces: Range<Int>
+  let places: [Places]
+  let firstMolecule: Int
+
   /// The sums of feature tables, one row per distinct feature row.
   let atoms: Storage<Element>
-  /// Per layer, one row per distinct bond.
-  let bonds: [Storage<Element>?]
-  let firstMolecule: Int
-  /// Where this part's tensors stand among the inputs: atoms; per layer ε, linear1, linear2; the bonds.
-  let atomPlace: Int
-  let places: [Int]
-  let bondPlaces: [Int?]
+  private(set) var layers: [LayerState]
+  /// Tiles `[tile, C]` and `[tile, D]`.
+  let narrow, wide: Storage<Element>
+  /// dL/d(output of the layer at hand) `[atoms, C]`, then the same before dropout and ReLU.
+  let slopes: Storage<Element>
+  /// The same per colour, in the first layer.
+  let grouped: Storage<Element>
+  /// dL/d(result of the first linear layer's BatchNorm) `[atoms, D]`
+  let hiddenSlopes: Storage<Element>
+  /// dL/d(messages) `[atoms, C]`, dL/d(sums of tables) for atoms and bonds.
+  let messageSlopes, atomSlopes, bondSlopes: Storage<Element>
+  /// Σ g and Σ g x̂ per column of the matrix done last, one after the other.
+  let sums: Storage<Double>
 
-  private(set) var layers: [LayerState] = []
+  private let width: Int
+  private let tables: [Tensor<Element>]
+  private let bondTables: [[Tensor<Element>]?]
   private let colourWeights: Storage<Element>
   private let incoming: MessageLists
-  /// Of the matrix done last, and of one of another width: arrays are kept.
-  private(set) var moments = Moments(count: 0, mean: [], squares: [])
-  private var otherMoments = Moments(count: 0, mean: [], squares: [])
-  /// Σ g and Σ g x̂ per column, one after the other; the same again for another width.
-  private(set) var sums: [Double] = []
-  private var otherSums: [Double] = []
-  var backward: GINPartGradients<Element>?
+  /// Of the matrix done last.
+  private let momentMemory: Storage<Double>
 
+  /// - Parameter firstInput: how many inputs the pass has before this part's
   init(
-    _ part: GINPart, atoms: Storage<Element>, bonds: [Storage<Element>?], firstMolecule: Int, atomPlace: Int,
-    places: [Int], bondPlaces: [Int?]
-  ) {
-    self.part = part
-    self.atoms = atoms
-    self.bonds = bonds
-    self.firstMolecule = firstMolecule
-    self.atomPlace = atomPlace
+    _ part: GINPart, tables: [Tensor<Element>], weights: [GINLayer<Element>.Weights], width: Int, hidden: Int,
+    firstInput: Int, firstMolecule: Int
+  ) throws(ShapeError) {
+    let tableWidth = try Tensor.tableWidth(part.features, tables)
+    try ShapeError.require(
+      tableWidth == width, "ginNetwork", expected: "feature tables of width \(width)", got: "\(tableWidth)")
+    (self.part, self.tables, self.width, self.firstMolecule) = (part, tables, width, firstMolecule)
+    bondTables = weights.map { $0.bonds }
+    var inputs = tables
+    var places: [Places] = []
+    var layers: [LayerState] = []
+    let (nodes, colours) = (part.graph.nodes, part.colours.count)
+    for weights in weights {
+      let place = firstInput + inputs.count
+      var bonds: Storage<Element>?
+      if let tables = weights.bonds {
+        guard let rows = part.graph.bonds else {
+          throw ShapeError.mismatch("ginNetwork", expected: "a graph with bond features", got: "a graph without")
+        }
+        let bondWidth = try Tensor.tableWidth(rows, tables)
+        try ShapeError.require(
+          bondWidth == width, "ginNetwork", expected: "bond tables of width \(width)", got: "\(bondWidth)")
+        bonds = Storage(rows.distinctCount * width)
+      }
+      let tables = weights.bonds ?? []
+      inputs += [weights.eps, weights.linear1, weights.linear2] + tables
+      places.append(
+        Places(eps: place, linear1: place + 1, linear2: place + 2, bonds: (place + 3)..<(place + 3 + tables.count)))
+      let rows = layers.isEmpty ? colours : nodes
+      layers.append(
+        LayerState(
+          z1: Storage(rows * hidden), z2: Storage(rows * width), output: Storage(nodes * width), bonds: bonds))
+    }
+    self.inputs = inputs
     self.places = places
-    self.bondPlaces = bondPlaces
+    self.layers = layers
+    tablePlaces = firstInput..<(firstInput + tables.count)
+    atoms = Storage(part.features.distinctCount * width)
+    narrow = Storage(GINPass<Element>.tile * width)
+    wide = Storage(GINPass<Element>.tile * hidden)
+    slopes = Storage(nodes * width)
+    grouped = Storage(colours * width)
+    hiddenSlopes = Storage(nodes * hidden)
+    messageSlopes = Storage(nodes * width)
+    atomSlopes = Storage(atoms.count)
+    bondSlopes = Storage((part.graph.bonds?.distinctCount ?? 0) * width)
+    sums = Storage(2 * max(width, hidden))
+    momentMemory = Storage(Moments.size(max(width, hidden)))
     incoming = part.graph.incoming
     colourWeights = Storage(part.sizes.count)
     for (colour, size) in part.sizes.enumerated() { colourWeights.base[colour] = Element(Double(size)) }
   }
 
-  /// Takes memory for one layer's results.
-  func prepare(_ layer: GINLayer<Element>, _ index: Int, width: Int, hidden: Int) throws(ShapeError) {
-    let (rows, nodes) = (lists(index).count, part.graph.nodes)
-    var plan: DropoutPlan?
-    if layer.dropout.rate != 0 {
-      plan = try DropoutPlan(
-        rate: layer.dropout.rate, DropoutMask(layer.dropout.key, rowOffset: part.rowOffset), rowCount: nodes)
+  /// Sums the tables that a layer reads, and settles its dropout.
+  func prepare(_ layer: GINLayer<Element>, _ index: Int, step: UInt64?) throws(ShapeError) {
+    if index == 0 { Tensor.sumTables(part.features, tables, atoms.base, width: width) }
+    if let bonds = layers[index].bonds, let rows = part.graph.bonds, let tables = bondTables[index] {
+      Tensor.sumTables(rows, tables, bonds.base, width: width)
     }
-    layers.append(
-      LayerState(
-        z1: Storage(rows * hidden), z2: Storage(rows * width), output: Storage(nodes * width), plan: plan))
+    guard layer.dropout.rate != 0 else { return }
+    var key = layer.dropout.key
+    if let step { key.step = step }
+    layers[index].plan = try DropoutPlan(
+      rate: layer.dropout.rate, DropoutMask(key, rowOffset: part.rowOffset), rowCount: part.graph.nodes)
   }
 
   func lists(_ layer: Int) -> MessageLists { layer == 0 ? part.colours.lists : incoming }
@@ -70,8 +126,14 @@ final class GINPartState<Element: TensorElement> {
     layer == 0 ? atoms.pointer : layers[layer - 1].output.pointer
   }
 
+  /// The sums of a layer's bond tables.
+  func bonds(_ layer: Int) -> UnsafePointer<Element>? { layers[layer].bonds?.pointer }
+
   /// How many atoms each row stands for; nil where it is one.
   func weights(_ layer: Int) -> UnsafePointer<Element>? { layer == 0 ? colourWeights.pointer : nil }
+
+  /// The moments of the matrix done last.
+  func moments(_ width: Int) -> Moments { Moments(values: momentMemory.base, width: width) }
 
   /// The rows of a matrix that the tile after `rows` reads.
   func next(
@@ -92,29 +154,16 @@ final class GINPartState<Element: TensorElement> {
   /// The moments of a matrix that `make` computes tile by tile.
   func collectMoments(
     rows: Int, width: Int, weights: UnsafePointer<Element>?, _ make: (Range<Int>) throws -> UnsafePointer<Element>
-  ) throws {
-    // The arrays leave the object while they are written.
-    var (mean, squares) = (otherMoments.mean, otherMoments.squares)
-    otherMoments = moments
-    moments = Moments(count: 0, mean: [], squares: [])
-    if mean.count != width {
-      mean = [Double](repeating: 0, count: width)
-      squares = mean
-    }
+  ) rethrows {
+    let moments = moments(width)
+    moments.values.update(repeating: 0, count: Moments.size(width))
     var count = 0.0
-    try mean.withUnsafeMutableBufferPointer { mean in
-      try squares.withUnsafeMutableBufferPointer { squares in
-        mean.update(repeating: 0)
-        squares.update(repeating: 0)
-        guard let mean = mean.baseAddress, let squares = squares.baseAddress else { return }
-        try Self.forEachTile(rows) { tile in
-          count += K.mergeMoments(
-            try make(tile), weights: weights.map { $0 + tile.lowerBound }, rows: tile.count, width: width, seen: count,
-            mean: mean, squares: squares)
-        }
-      }
+    try Self.forEachTile(rows) { tile in
+      count += K.mergeMoments(
+        try make(tile), weights: weights.map { $0 + tile.lowerBound }, rows: tile.count, width: width, seen: count,
+        mean: moments.mean, squares: moments.squares)
     }
-    moments = Moments(count: count, mean: mean, squares: squares)
+    moments.values[0] = count
   }
 
   /// Sums per column that `add` collects tile by tile; they end in `sums`.
@@ -122,74 +171,8 @@ final class GINPartState<Element: TensorElement> {
     width: Int, rows: Int,
     _ add: (Range<Int>, UnsafeMutablePointer<Double>, UnsafeMutablePointer<Double>) throws -> Void
   ) rethrows {
-    var own = otherSums
-    otherSums = sums
-    sums = []
-    if own.count != 2 * width { own = [Double](repeating: 0, count: 2 * width) }
-    try own.withUnsafeMutableBufferPointer { buffer in
-      buffer.update(repeating: 0)
-      guard let sum = buffer.baseAddress else { return }
-      try Self.forEachTile(rows) { try add($0, sum, sum + width) }
-    }
-    sums = own
-  }
-}
-
-/// One BatchNorm of a pass: its coefficients forward, and those of its gradient.
-struct GINNorm<Element: TensorElement>: @unchecked Sendable {
-  private let weight: Storage<Element>
-  private let statistics: BatchStatistics<Element>
-  private let count: Double
-  private let means, inverses: [Double]
-  /// BN(z) = scale z + shift
-  let scale, shift: Storage<Element>
-  let mean, inverse: Storage<Element>
-
-  /// Merges the moments of the parts and of all workers, and stages the running statistics.
-  init(_ norm: GINLayer<Element>.Norm, moments: [Moments]) throws {
-    let none = Moments(count: 0, mean: [], squares: [])
-    let all = try norm.statistics.global(foldNeighbours(moments) { $0.merge($1) } ?? none)
-    guard all.count >= 2 else {
-      throw ShapeError.value("batchNorm", "\(Int(all.count)) rows in training", expected: "at least 2 rows")
-    }
-    norm.statistics.stage(all, inputBias: norm.inputBias?.storage.pointer)
-    weight = norm.weight.storage
-    statistics = norm.statistics
-    count = all.count
-    means = all.mean
-    let epsilon = norm.statistics.epsilon
-    inverses = all.squares.map { 1 / ($0 / all.count + epsilon).squareRoot() }
-    let width = norm.statistics.width
-    (scale, shift, mean, inverse) = (Storage(width), Storage(width), Storage(width), Storage(width))
-    for c in 0..<width {
-      let factor = weight.base[c].widened * inverses[c]
-      scale.base[c] = Element(factor)
-      shift.base[c] = Element(norm.bias.storage.base[c].widened - means[c] * factor)
-      mean.base[c] = Element(means[c])
-      inverse.base[c] = Element(inverses[c])
-    }
-  }
-
-  /// dz = a g + b z + c, from the sums over the parts' rows; adds to the gradients of weight and bias.
-  func backward(
-    _ sums: [[Double]], weight weightNode: Node<Element>?, bias biasNode: Node<Element>?
-  ) throws -> (a: Storage<Element>, b: Storage<Element>, c: Storage<Element>) {
-    let width = statistics.width
-    let all = try statistics.global(sums: foldNeighbours(sums, addNumbers) ?? [])
-    weightNode?.collect { dw, add in
-      for c in 0..<width { dw[c] = (add ? dw[c] : 0) + Element(all[width + c]) }
-    }
-    biasNode?.collect { db, add in
-      for c in 0..<width { db[c] = (add ? db[c] : 0) + Element(all[c]) }
-    }
-    let (a, b, c) = (Storage<Element>(width), Storage<Element>(width), Storage<Element>(width))
-    for i in 0..<width {
-      let factor = weight.base[i].widened * inverses[i]
-      let slope = -factor * inverses[i] * all[width + i] / count
-      a.base[i] = Element(factor)
-      b.base[i] = Element(slope)
-      c.base[i] = Element(-factor * all[i] / count - slope * means[i])
-    }
-    return (a, b, c)
+    let sum = sums.base
+    sum.update(repeating: 0, count: 2 * width)
+    try Self.forEachTile(rows) { try add($0, sum, sum + width) }
   }
 }

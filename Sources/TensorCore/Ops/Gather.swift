@@ -1,15 +1,16 @@
 extension Tensor {
   /// Rows by index.
   /// - Shape: table `[T, ...]`, n indices → `[n, ...]`      - Gradient: dtable[index[i]] += dy[i]
+  @specialized(where Element == Float)
   public func gathered(_ index: RowIndex) throws(ShapeError) -> Tensor {
     try ShapeError.require(
-      shape.rank > 0 && shape.axes[0] == index.bound, "gathered", expected: "a table of \(index.bound) rows",
+      shape.rank > 0 && shape[0] == index.bound, "gathered", expected: "a table of \(index.bound) rows",
       got: "\(shape)")
-    let width = shape.axes.dropFirst().reduce(1, *)
+    let width = shape.inner
     let (rows, all) = (index.indices.count, shape.count)
     let y = Storage<Element>(rows * width)
     K.gather(storage.pointer, index.indices, y.base, rows: rows, width: width)
-    return Tensor.record(y, Shape([rows] + shape.axes.dropFirst()), [self]) { dy, inputs in
+    return Tensor.record(y, shape.replacingFirst(rows), [self]) { dy, inputs in
       inputs[0]?.collect { dx, add in
         if !add { dx.clear(all) }
         K.scatterAdd(dy.pointer, index.indices, dx, rows: rows, width: width)
@@ -21,13 +22,13 @@ extension Tensor {
   /// - Shape: x `[n, ...]` → `[index.bound, ...]`      - Gradient: dx[i] = dy[index[i]]
   public func segmentSum(_ index: RowIndex) throws(ShapeError) -> Tensor {
     try ShapeError.require(
-      shape.rank > 0 && shape.axes[0] == index.indices.count, "segmentSum",
+      shape.rank > 0 && shape[0] == index.indices.count, "segmentSum",
       expected: "\(index.indices.count) rows", got: "\(shape)")
-    let width = shape.axes.dropFirst().reduce(1, *)
+    let width = shape.inner
     let rows = index.indices.count
     let y = Storage<Element>(zeros: index.bound * width)
     K.scatterAdd(storage.pointer, index.indices, y.base, rows: rows, width: width)
-    return Tensor.record(y, Shape([index.bound] + shape.axes.dropFirst()), [self]) { dy, inputs in
+    return Tensor.record(y, shape.replacingFirst(index.bound), [self]) { dy, inputs in
       guard let input = inputs[0] else { return }
       let dx = Storage<Element>(rows * width)
       K.gather(dy.pointer, index.indices, dx.base, rows: rows, width: width)
@@ -37,9 +38,10 @@ extension Tensor {
 
   /// Means of consecutive rows; an empty segment gives a row of zeros.
   /// - Shape: x `[R, C]` → `[segments, C]`      - Gradient: dx[r] = dy[s] / |s| for r in s
+  @specialized(where Element == Float)
   public func segmentMean(_ segments: Segments) throws(ShapeError) -> Tensor {
     try ShapeError.require(
-      shape.rank == 2 && shape.axes[0] == segments.rows, "segmentMean", expected: "[\(segments.rows), C]",
+      shape.rank == 2 && shape[0] == segments.rows, "segmentMean", expected: "[\(segments.rows), C]",
       got: "\(shape)")
     let (count, width) = (segments.count, shape.last)
     let y = Storage<Element>(count * width)

@@ -27,15 +27,14 @@ extension Tensor {
   public static func linear(
     concatenating parts: [Tensor], _ weight: Parameter<Element>, bias: Parameter<Element>? = nil
   ) throws(ShapeError) -> Tensor {
-    try concatenated(parts.map { $0.detached() })
-      .affine(weight.tensor, bias?.tensor, parameters: (weight, bias), parts: parts)
+    try sideBySide(parts).affine(weight.tensor, bias?.tensor, parameters: (weight, bias), parts: parts)
   }
 
   /// The same for weights that are any tensors.
   public static func linear(
     concatenating parts: [Tensor], weight: Tensor, bias: Tensor? = nil
   ) throws(ShapeError) -> Tensor {
-    try concatenated(parts.map { $0.detached() }).affine(weight, bias, parameters: nil, parts: parts)
+    try sideBySide(parts).affine(weight, bias, parameters: nil, parts: parts)
   }
 
   /// y = x Wᵀ + b for weights that are any tensors.
@@ -48,28 +47,29 @@ extension Tensor {
     _ weight: Tensor, _ bias: Tensor?, parameters: (weight: Parameter<Element>, bias: Parameter<Element>?)?,
     parts: [Tensor]? = nil
   ) throws(ShapeError) -> Tensor {
-    let operation = parameters.map { "linear with \($0.weight.name)" } ?? "linear"
+    // A text of its own in every step would be an allocation for errors that do not happen.
+    func operation() -> String { parameters.map { "linear with \($0.weight.name)" } ?? "linear" }
     try ShapeError.require(
-      weight.shape.rank == 2 && shape.last == weight.shape.last && shape.rank > 0, operation,
+      weight.shape.rank == 2 && shape.last == weight.shape.last && shape.rank > 0, operation(),
       expected: "x [..., I] and W [O, I]", got: "\(shape) and \(weight.shape)")
     let (rows, inputs, outputs) = (shape.rows, shape.last, weight.shape[0])
     if let bias {
       try ShapeError.require(
-        bias.shape.count == outputs, operation, expected: "a bias of [\(outputs)]", got: "\(bias.shape)")
+        bias.shape.count == outputs, operation(), expected: "a bias of [\(outputs)]", got: "\(bias.shape)")
     }
     let y = Storage<Element>(rows * outputs)
     try Tensor.multiply(
-      operation, Product(transposeB: true, m: rows, n: outputs, k: inputs), storage.pointer, weight.storage.pointer,
+      operation(), Product(transposeB: true, m: rows, n: outputs, k: inputs), storage.pointer, weight.storage.pointer,
       y.base)
     if let bias { K.addRow(y.pointer, bias.storage.pointer, y.base, rows: rows, width: outputs) }
     let (x, w) = (storage, weight.storage)
-    let parts = parts ?? [self]
-    let widths = parts.map({ $0.shape.last })
+    let widths = parts?.map({ $0.shape.last })
+    // A constant stands in for a bias that is not there.
     return Tensor.record(
-      y, shape.replacingLast(outputs), [weight] + (bias.map { [$0] } ?? []) + parts
+      y, shape.replacingLast(outputs), [weight, bias ?? weight.detached()], parts ?? [self]
     ) { dy, nodes in
       try Tensor.inputGradients(
-        operation, dy, w, rows: rows, inputs: inputs, outputs: outputs, nodes.suffix(widths.count), widths)
+        operation(), dy, w, rows: rows, inputs: inputs, outputs: outputs, nodes[2...], widths)
       if let parameters, nodes[0] != nil, parameters.weight.isFactored, let sink = parameters.weight.store.linearSink {
         try sink.linear(
           weight: parameters.weight, bias: parameters.bias,
@@ -79,28 +79,27 @@ extension Tensor {
       }
       try nodes[0]?.collect { dw, add in
         try Tensor.multiply(
-          operation, Product(transposeA: true, m: outputs, n: inputs, k: rows, beta: add ? 1 : 0), dy.pointer,
+          operation(), Product(transposeA: true, m: outputs, n: inputs, k: rows, beta: add ? 1 : 0), dy.pointer,
           x.pointer, dw)
       }
-      if nodes.count > 1 + widths.count {
-        nodes[1]?.collect { db, add in K.sumRows(dy.pointer, db, rows: rows, width: outputs, accumulate: add) }
-      }
+      nodes[1]?.collect { db, add in K.sumRows(dy.pointer, db, rows: rows, width: outputs, accumulate: add) }
     }
   }
 
-  /// dx = dy W for the parts of x that have nodes, which are `widths` wide and stand side by side.
+  /// dx = dy W for the parts of x that have nodes: they stand side by side and are `widths` wide, nil for x as a whole.
   private static func inputGradients(
-    _ operation: String, _ dy: Storage<Element>, _ w: Storage<Element>, rows: Int, inputs: Int, outputs: Int,
-    _ nodes: ArraySlice<Node<Element>?>, _ widths: [Int]
+    _ operation: @autoclosure () -> String, _ dy: Storage<Element>, _ w: Storage<Element>, rows: Int, inputs: Int, outputs: Int,
+    _ nodes: ArraySlice<Node<Element>?>, _ widths: [Int]?
   ) throws {
     var whole: Storage<Element>?
     var start = 0
-    for (node, width) in zip(nodes, widths) {
+    for (index, node) in nodes.enumerated() {
+      let width = widths?[index] ?? inputs
       defer { start += width }
       try node?.collect { dx, add in
         if width == inputs {
           return try Tensor.multiply(
-            operation, Product(m: rows, n: inputs, k: outputs, beta: add ? 1 : 0), dy.pointer, w.pointer, dx)
+            operation(), Product(m: rows, n: inputs, k: outputs, beta: add ? 1 : 0), dy.pointer, w.pointer, dx)
         }
         if K.inputGradient(
           dy.pointer, w.pointer + start, dx, rows: rows, inputs: width, outputs: outputs, stride: inputs,
@@ -110,7 +109,7 @@ extension Tensor {
         }
         let all = whole ?? Storage(rows * inputs)
         if whole == nil {
-          try Tensor.multiply(operation, Product(m: rows, n: inputs, k: outputs), dy.pointer, w.pointer, all.base)
+          try Tensor.multiply(operation(), Product(m: rows, n: inputs, k: outputs), dy.pointer, w.pointer, all.base)
           whole = all
         }
         for r in 0..<rows {
@@ -178,18 +177,18 @@ extension Parameter {
   public func accumulateLinearGradient(
     bias: Parameter?, x: UnsafeBufferPointer<Element>, dy: UnsafeBufferPointer<Element>, rows: Int
   ) throws(ShapeError) {
-    let operation = "the gradient of \(name)"
     let (outputs, inputs) = (shape.rows, shape.last)
     try ShapeError.require(
-      rows >= 0 && x.count == rows * inputs && dy.count == rows * outputs, operation,
+      rows >= 0 && x.count == rows * inputs && dy.count == rows * outputs, "the gradient of \(name)",
       expected: "factors of [\(rows), \(inputs)] and [\(rows), \(outputs)]", got: "\(x.count) and \(dy.count) values")
     if let bias {
       try ShapeError.require(
-        bias.shape.count == outputs, operation, expected: "a bias of [\(outputs)]", got: "\(bias.shape)")
+        bias.shape.count == outputs, "the gradient of \(name)", expected: "a bias of [\(outputs)]",
+        got: "\(bias.shape)")
     }
     guard rows > 0, let x = x.baseAddress, let dy = dy.baseAddress, let dw = gradients.baseAddress else { return }
     try Tensor<Element>.multiply(
-      operation, Product(transposeA: true, m: outputs, n: inputs, k: rows, beta: 1), dy, x, dw)
+      "the gradient of \(name)", Product(transposeA: true, m: outputs, n: inputs, k: rows, beta: 1), dy, x, dw)
     if let bias, let db = bias.gradients.baseAddress {
       Element.Kernels.sumRows(dy, db, rows: rows, width: outputs, accumulate: true)
     }

@@ -3,8 +3,8 @@ extension Tensor {
 
   /// C = op(A) op(B) (+ C): the one place that calls the matrix library and checks its status.
   static func multiply(
-    _ operation: String, _ product: Product, _ a: UnsafePointer<Element>, _ b: UnsafePointer<Element>,
-    _ c: UnsafeMutablePointer<Element>
+    _ operation: @autoclosure () -> String, _ product: Product, _ a: UnsafePointer<Element>,
+    _ b: UnsafePointer<Element>, _ c: UnsafeMutablePointer<Element>
   ) throws(ShapeError) {
     guard product.m > 0, product.n > 0 else { return }
     guard product.k > 0 else {
@@ -12,7 +12,7 @@ extension Tensor {
       return
     }
     let status = K.gemm(product, a, b, c)
-    if status != 0 { throw .library(operation, status: status) }
+    if status != 0 { throw .library(operation(), status: status) }
   }
 
   /// y = x Bᵀ.

@@ -28,7 +28,7 @@ extension RowIndex {
 extension Tensor {
   private func requireRows(_ operation: String, _ index: RowIndex) throws(ShapeError) {
     try ShapeError.require(
-      shape.rank > 0 && shape.axes[0] == index.indices.count, operation,
+      shape.rank > 0 && shape[0] == index.indices.count, operation,
       expected: "\(index.indices.count) rows, one per index", got: "\(shape)")
   }
 
@@ -38,7 +38,7 @@ extension Tensor {
   public func segmentSoftmax(_ index: RowIndex) throws(ShapeError) -> Tensor {
     try requireRows("segmentSoftmax", index)
     let (rows, segments) = (index.indices.count, index.bound)
-    let width = shape.axes.dropFirst().reduce(1, *)
+    let width = shape.inner
     let (y, scratch) = (Storage<Element>(shape.count), Storage<Element>(2 * segments * width))
     K.segmentSoftmax(
       storage.pointer, index.indices, y.base, rows: rows, width: width, segments: segments, scratch: scratch.base)
@@ -63,10 +63,10 @@ extension Tensor {
   public func segmentMax(_ index: RowIndex) throws(ShapeError) -> Tensor {
     try requireRows("segmentMax", index)
     let (rows, segments) = (index.indices.count, index.bound)
-    let width = shape.axes.dropFirst().reduce(1, *)
+    let width = shape.inner
     let (x, y, ties) = (storage, Storage<Element>(segments * width), Storage<Element>(segments * width))
     K.segmentMax(x.pointer, index.indices, y.base, ties: ties.base, rows: rows, width: width, segments: segments)
-    return Tensor.record(y, Shape([segments] + shape.axes.dropFirst()), [self]) { dy, inputs in
+    return Tensor.record(y, shape.replacingFirst(segments), [self]) { dy, inputs in
       inputs[0]?.collect { dx, add in
         K.segmentMaxGradient(
           x.pointer, index.indices, y.pointer, ties: ties.pointer, dy.pointer, dx, rows: rows, width: width,
@@ -88,7 +88,7 @@ extension Tensor {
     try requireRows("segmentMean", index)
     let factors = index.counts.map { $0 > 0 ? Element(1) / Element($0) : 0 }
     let sums = try segmentSum(index)
-    let flat = try sums.reshaped([index.bound, shape.axes.dropFirst().reduce(1, *)])
+    let flat = try sums.reshaped([index.bound, shape.inner])
     return try flat.multiplied(column: Tensor(factors, [index.bound])).reshaped(sums.shape.axes)
   }
 }

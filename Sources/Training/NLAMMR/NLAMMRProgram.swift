@@ -15,13 +15,17 @@ final class NLAMMRProgram: TrainingProgram {
   private let medicationTextsMD: Tensor<Float>
   private let average: MoleculeAverage
   private var membership: Membership?
+  /// The own visits of the step at hand: their rows in the table, and their positions in the global batch.
+  private var rows: [Int] = []
+  private var positions: [Int32] = []
   private var evaluationMolecules: [MoleculeInputs]?
 
   /// What depends on how many ranks there are.
   private struct Membership {
     let rank, size: Int
     /// This rank's share of the molecules in canonical parts: the same for every number of ranks that divides four.
-    let molecules: [MoleculeInputs]
+    let parts: Int
+    let network: GINNetwork<Float>
     /// Molecules of each rank; nil when every rank encodes all of them.
     let moleculeCounts: [Int]?
     let factors: StepFactors
@@ -53,9 +57,9 @@ final class NLAMMRProgram: TrainingProgram {
     for range in membership.accumulated { store.zeroGradients(in: range) }
     step.stageEnded?(.clear)
 
-    let parts = membership.molecules
-    if parts.count > 1 { store.prepareSlots(parts.count, range: membership.encoderRange) }
-    let ownNS = try model.moleculeEncoder(parts: parts, step.counters)
+    let parts = membership.parts
+    if parts > 1 { store.prepareSlots(parts, range: membership.encoderRange) }
+    let ownNS = try membership.network(step: step.counters.step)
     var moleculesNS = ownNS
     if let counts = membership.moleculeCounts {
       moleculesNS = try ownNS.gatheredFromRanks(counts: counts, through: exchange)
@@ -67,7 +71,7 @@ final class NLAMMRProgram: TrainingProgram {
 
     let (loss, gradientMK) = try patientSide(step, medicationsMK.detached(), membership, through: exchange)
     try medicationsMK.backward(from: gradientMK)
-    if parts.count > 1 { store.foldSlots() }
+    if parts > 1 { store.foldSlots() }
     try sumGradients(through: exchange)
     step.stageEnded?(.ginBackward)
     return StepGradients(loss: loss, factors: try membership.factors.take(visits: step.visits.count))
@@ -78,8 +82,8 @@ final class NLAMMRProgram: TrainingProgram {
     _ step: TrainingStep, _ medicationsMK: Tensor<Float>, _ membership: Membership, through exchange: any StepExchange
   ) throws -> (LossSums, Tensor<Float>) {
     let (visits, table) = (step.visits, step.table)
-    var rows: [Int] = []
-    var positions: [Int32] = []
+    rows.removeAll(keepingCapacity: true)
+    positions.removeAll(keepingCapacity: true)
     for (position, visit) in visits.enumerated() {
       guard let row = table.row(ofVisit: visit) else { continue }
       rows.append(row)
@@ -199,13 +203,19 @@ final class NLAMMRProgram: TrainingProgram {
     let summed = store.entries.filter { entry in
       dense.contains(entry.name) || (isSharded && encoder.contains(entry) && !entry.name.contains(".bn"))
     }
+    membership = nil  // its memory is for the next one
+    let molecules = try (isSharded ? shares[exchange.rank] : shares.flatMap { $0 }).map {
+      try BatchInputs.molecules($0, of: inputs, job.config)
+    }
+    let encoderRange = (encoder.first?.range.lowerBound ?? 0)..<(encoder.last?.range.upperBound ?? 0)
+    if molecules.count > 1 { store.prepareSlots(molecules.count, range: encoderRange) }
     membership = Membership(
       rank: exchange.rank, size: exchange.size,
-      molecules: try (isSharded ? shares[exchange.rank] : shares.flatMap { $0 }).map {
-        try BatchInputs.molecules($0, of: inputs, job.config)
-      },
+      parts: molecules.count,
+      network: try model.moleculeEncoder.network(
+        parts: molecules, DropoutStep(seed: UInt64(job.config.seed), step: 0)),
       moleculeCounts: isSharded ? shares.map { $0.reduce(0) { $0 + $1.count } } : nil, factors: factors,
-      encoderRange: (encoder.first?.range.lowerBound ?? 0)..<(encoder.last?.range.upperBound ?? 0),
+      encoderRange: encoderRange,
       accumulated: complement(of: factors.factoredRanges), summed: summed.map(\.range),
       scratch: [Float](repeating: 0, count: exchange.size > 1 ? summed.reduce(0) { $0 + $1.range.count } : 0))
     try join(exchange)

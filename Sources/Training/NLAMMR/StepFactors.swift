@@ -30,6 +30,7 @@ final class StepFactors: LinearGradientSink {
   private var message: [UInt8] = []
   private var rows: [Int32] = []
   private var isAlone = false
+  private var factors: [LinearFactors<Float>] = []
   /// p_v `[B, K]` and dz `[B, M]` of the whole batch, after `exchange`.
   private(set) var visitBK: [Float]
   private(set) var gradientBM: [Float]
@@ -208,12 +209,15 @@ final class StepFactors: LinearGradientSink {
   /// The factors of every factored layer over the whole batch, for the optimiser; their biases' gradients db = Σδ are
   /// set in the store. Valid until the next step begins.
   func take(visits: Int) throws -> [LinearFactors<Float>] {
-    try layers.filter { !$0.isDense }.map { layer in
+    factors.removeAll(keepingCapacity: true)
+    for layer in layers where !layer.isDense {
       let rows = visits * layer.rowsPerVisit
       let dy = UnsafeBufferPointer(rebasing: layer.dy[..<(rows * layer.outputs)])
       try layer.bias?.setBiasGradient(dy, rows: rows)
-      return try LinearFactors(
-        layer.weight, x: UnsafeBufferPointer(rebasing: layer.x[..<(rows * layer.inputs)]), dy: dy, rows: rows)
+      factors.append(
+        try LinearFactors(
+          layer.weight, x: UnsafeBufferPointer(rebasing: layer.x[..<(rows * layer.inputs)]), dy: dy, rows: rows))
     }
+    return factors
   }
 }
