@@ -2,14 +2,15 @@ extension Tensor {
   /// The result of an operation. Nothing is recorded when no input needs a gradient.
   /// - Parameter backward: gets dL/dy and the nodes of `inputs` and `more` (nil for those without gradient) and must serve
   ///   them all.
-  @specialized(where Element == Float)
+  @inline(__always)  // the list of inputs then needs no memory
   static func record(
     _ storage: Storage<Element>, _ shape: Shape, _ inputs: [Tensor], _ more: [Tensor] = [],
     backward: @escaping Node<Element>.Backward
   ) -> Tensor {
-    guard inputs.contains(where: { $0.node != nil }) || more.contains(where: { $0.node != nil }) else {
-      return Tensor(storage, shape)
-    }
+    var isNeeded = false
+    for input in inputs where input.node != nil { isNeeded = true }
+    for input in more where input.node != nil { isNeeded = true }
+    guard isNeeded else { return Tensor(storage, shape) }
     let node = Node<Element>.recorded(count: shape.count, run: backward)
     for input in inputs { node.append(input.node) }
     for input in more { node.append(input.node) }
@@ -35,6 +36,7 @@ extension Tensor {
   /// An operation the core does not know: `output` was computed from `inputs` by other means.
   ///
   /// `backward` turns dL/dy into one gradient per input, in their order and of their shapes; nil where there is none.
+  @specialized(where Element == Float)
   public static func custom(
     inputs: [Tensor], output: Tensor, backward: @escaping (_ dy: Tensor) throws -> [Tensor?]
   ) -> Tensor {

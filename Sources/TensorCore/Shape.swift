@@ -11,6 +11,7 @@ public struct Shape: Equatable, Sendable, CustomStringConvertible, ExpressibleBy
 
   /// Negative extents count as 0, so that a shape never has a negative number of elements; where shapes come from
   /// outside, `Shape.validated` refuses them first.
+  @inline(__always)  // an array literal then needs no memory
   public init(_ axes: [Int]) {
     rank = axes.count
     var count = 1
@@ -20,12 +21,16 @@ public struct Shape: Equatable, Sendable, CustomStringConvertible, ExpressibleBy
     second = axes.count > 1 ? axes[1] : 1
     third = axes.count > 2 ? axes[2] : 1
     fourth = axes.count > 3 ? axes[3] : 1
-    others = axes.count > 4 ? Array(axes[4...]) : []
+    others = axes.count > 4 ? Shape.others(axes) : []
   }
 
+  @inline(__always)
   public init(arrayLiteral elements: Int...) {
     self.init(elements)
   }
+
+  @inline(never)
+  private static func others(_ axes: [Int]) -> [Int] { (4..<axes.count).map { axes[$0] } }
 
   /// `shape` with another extent of one axis.
   private init(_ shape: Shape, replacing axis: Int, with extent: Int) {

@@ -125,6 +125,39 @@ import Testing
     }
   }
 
+  @Test("a network that is used again gives the bits of a new one, also while an earlier graph waits for its walk")
+  func again() throws {
+    var config = NLAMMRConfig(dEnc: 4, atomDims: [4, 3], bondDims: [3, 2])
+    (config.dK, config.dS, config.ginLayers, config.gnnDropout) = (4, 16, 3, 0.5)
+    let store = ParameterStore<Float>(seed: 11)
+    let encoder = try NLAMMR<Float>(config, in: store.scope).moleculeEncoder
+    store.seal()
+    let parts = [try Self.molecules(0..<20, dims: config.atomDims, bondDims: config.bondDims, offset: 0)]
+    func walk(_ y: Tensor<Float>) throws -> [Float] {
+      store.zeroGradients()
+      try y.backward(from: .full(0.5, y.shape.axes))
+      return Array(store.gradients)
+    }
+    // What new networks give in three steps.
+    let fresh = try (UInt64(1)...3).map { number in
+      let y = try encoder(parts: parts, DropoutStep(seed: 5, step: number))
+      return (output: y.array, gradients: try walk(y))
+    }
+    #expect(fresh[0].output != fresh[1].output && fresh[0].gradients != fresh[1].gradients)
+
+    let network = try encoder.network(parts: parts, DropoutStep(seed: 5, step: 0))
+    for (number, expected) in zip(UInt64(1)...3, fresh) {
+      let y = try network(step: number)
+      let (output, gradients) = (y.array, try walk(y))
+      #expect(output == expected.output && gradients == expected.gradients)
+    }
+    let graphs = try (UInt64(1)...3).map { try network(step: $0) }
+    for (graph, expected) in zip(graphs, fresh).reversed() {
+      let (output, gradients) = (graph.array, try walk(graph))
+      #expect(output == expected.output && gradients == expected.gradients)
+    }
+  }
+
   @Test("parts whose nodes do not fit together are refused")
   func shapes() throws {
     let features = try CategoryRows([0, 1], dims: [2])

@@ -29,6 +29,33 @@ import Testing
     #expect(BufferPool.systemAllocations(largerThan: 32 << 20) == before)
   }
 
+  @Test("memory is given again only when nobody holds it")
+  func blocks() {
+    // A size of our own: other tests of this process do not ask for it.
+    let bytes = 77 << 20
+    var held: [BufferPool.Block?] = (0..<5).map { _ in BufferPool.take(bytes) }
+    let places = held.map { $0?.base }
+    #expect(Set(places).count == 5)
+    let before = BufferPool.systemAllocations(largerThan: 64 << 20)
+    for free in [[2], [0, 4], [4, 3, 2, 1, 0]] {
+      for number in free { held[number] = nil }
+      // What is free is used, whatever its place among those that are not, and nothing else is.
+      for number in free { held[number] = BufferPool.take(bytes) }
+      #expect(Set(held.map { $0?.base }) == Set(places))
+    }
+    #expect(BufferPool.systemAllocations(largerThan: 64 << 20) == before)
+  }
+
+  @Test("a view keeps the memory it looks into")
+  func views() throws {
+    var rows: Tensor<Float>? = try Tensor(Array(repeating: 3, count: 6_000), [3, 2_000]).rows(1..<2)
+    // Whatever takes memory now must not get that of the view.
+    let others = (0..<50).map { _ in Tensor<Float>.full(7, [3, 2_000]) }
+    #expect(rows?.array == Array(repeating: 3, count: 2_000))
+    rows = nil
+    #expect(others.allSatisfy { $0.array == Array(repeating: 7, count: 6_000) })
+  }
+
   @Test("one thread by default and at least")
   func threads() {
     #expect(Threads.count == 1)

@@ -20,6 +20,7 @@ import Testing
       #expect((values[key] as? Double ?? 0) > 0, "\(key)")
     }
     #expect(values["pool_allocations_after_first"] as? Int == 0)
+    #expect(values["graph_nodes_after_first"] as? Int == 0)
     #expect(values["batch"] as? Int == 4 && values["d_enc"] as? Int == 32)
   }
 

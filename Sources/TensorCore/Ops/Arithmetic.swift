@@ -17,6 +17,7 @@ extension Tensor {
   }
 
   /// a − b, elementwise. - Gradient: da = dy, db = −dy
+  @specialized(where Element == Float)
   public static func - (a: Tensor, b: Tensor) throws(ShapeError) -> Tensor {
     try requireSame("-", a, b)
     let y = Storage<Element>(a.shape.count)
@@ -32,6 +33,7 @@ extension Tensor {
   }
 
   /// a ⊙ b, elementwise. - Gradient: da = dy ⊙ b, db = dy ⊙ a
+  @specialized(where Element == Float)
   public static func * (a: Tensor, b: Tensor) throws(ShapeError) -> Tensor {
     try requireSame("*", a, b)
     let y = Storage<Element>(a.shape.count)
@@ -69,6 +71,7 @@ extension Tensor {
 
   /// x + row, the row added to every row of x.
   /// - Shape: x `[..., C]`, row `[C]` → `[..., C]`      - Gradient: dx = dy, drow = Σ rows of dy
+  @specialized(where Element == Float)
   public func adding(row: Tensor) throws(ShapeError) -> Tensor {
     try ShapeError.require(
       row.shape.count == shape.last, "adding(row:)", expected: "a row of [\(shape.last)] for \(shape)",
@@ -115,6 +118,7 @@ extension Tensor {
   /// Mean of all elements, shape [1]; NaN for an empty tensor. - Gradient: dx = dy / count
   public func mean() -> Tensor { total(divisor: Double(shape.count)) }
 
+  @specialized(where Element == Float)
   private func total(divisor: Double) -> Tensor {
     let count = shape.count
     let y = Storage<Element>(1)

@@ -44,6 +44,7 @@ extension Tensor {
 
   /// Slices of the last axis.
   /// - Shape: `[..., ΣC]` → `[..., C₁]`, `[..., C₂]`, …      - Gradient: dy goes to its columns
+  @specialized(where Element == Float)
   public func split(_ widths: [Int]) throws(ShapeError) -> [Tensor] {
     try ShapeError.require(
       widths.allSatisfy { $0 >= 0 } && widths.reduce(0, +) == shape.last && shape.rank > 0, "split",
@@ -78,6 +79,7 @@ extension Tensor {
 
   /// Tensors one below the other, on the first axis.
   /// - Shape: `[R₁, ...]`, `[R₂, ...]`, … → `[R₁ + R₂ + …, ...]`      - Gradient: the row ranges of dy
+  @specialized(where Element == Float)
   public static func joinedRows(_ parts: [Tensor]) throws(ShapeError) -> Tensor {
     guard let first = parts.first else {
       throw .mismatch("joinedRows", expected: "at least one tensor", got: "none")
@@ -106,6 +108,7 @@ extension Tensor {
 
   /// A range of the first axis, without a copy.
   /// - Shape: `[R, ...]` → `[range.count, ...]`      - Gradient: dy in these rows, 0 elsewhere
+  @specialized(where Element == Float)
   public func rows(_ range: Range<Int>) throws(ShapeError) -> Tensor {
     try ShapeError.require(
       shape.rank > 0 && range.lowerBound >= 0 && range.upperBound <= shape[0], "rows",

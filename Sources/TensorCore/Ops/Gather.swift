@@ -20,6 +20,7 @@ extension Tensor {
 
   /// Sums of rows that share an index: y[t] = Σ over i with index[i] = t of x[i]; rows nobody points to are 0.
   /// - Shape: x `[n, ...]` → `[index.bound, ...]`      - Gradient: dx[i] = dy[index[i]]
+  @specialized(where Element == Float)
   public func segmentSum(_ index: RowIndex) throws(ShapeError) -> Tensor {
     try ShapeError.require(
       shape.rank > 0 && shape[0] == index.indices.count, "segmentSum",

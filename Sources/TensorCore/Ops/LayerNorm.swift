@@ -2,6 +2,7 @@ extension Tensor {
   /// Normalises every row: y = (x − mean) / √(var + ε) ⊙ w + b, with the biased variance of the row.
   /// - Shape: x `[..., C]`, w, b `[C]` → `[..., C]`
   /// - Gradient: dx = r (g − mean(g) − x̂ mean(g x̂)) with g = dy ⊙ w, r = 1 / √(var + ε); dw = Σ dy x̂; db = Σ dy
+  @specialized(where Element == Float)
   public func layerNorm(weight: Tensor, bias: Tensor, epsilon: Double = 1e-5) throws(ShapeError) -> Tensor {
     let (rows, width) = (shape.rows, shape.last)
     try ShapeError.require(

@@ -31,6 +31,7 @@ extension Tensor {
   }
 
   /// The same for weights that are any tensors.
+  @specialized(where Element == Float)
   public static func linear(
     concatenating parts: [Tensor], weight: Tensor, bias: Tensor? = nil
   ) throws(ShapeError) -> Tensor {
@@ -38,6 +39,7 @@ extension Tensor {
   }
 
   /// y = x Wᵀ + b for weights that are any tensors.
+  @specialized(where Element == Float)
   public func linear(weight: Tensor, bias: Tensor? = nil) throws(ShapeError) -> Tensor {
     try affine(weight, bias, parameters: nil)
   }
@@ -64,12 +66,13 @@ extension Tensor {
     if let bias { K.addRow(y.pointer, bias.storage.pointer, y.base, rows: rows, width: outputs) }
     let (x, w) = (storage, weight.storage)
     let widths = parts?.map({ $0.shape.last })
-    // A constant stands in for a bias that is not there.
+    // A constant stands in for what is not there: a bias, x where it has parts.
+    let none = weight.detached()
     return Tensor.record(
-      y, shape.replacingLast(outputs), [weight, bias ?? weight.detached()], parts ?? [self]
+      y, shape.replacingLast(outputs), [weight, bias ?? none, parts == nil ? self : none], parts ?? []
     ) { dy, nodes in
       try Tensor.inputGradients(
-        operation(), dy, w, rows: rows, inputs: inputs, outputs: outputs, nodes[2...], widths)
+        operation(), dy, w, rows: rows, inputs: inputs, outputs: outputs, nodes[(widths == nil ? 2 : 3)...], widths)
       if let parameters, nodes[0] != nil, parameters.weight.isFactored, let sink = parameters.weight.store.linearSink {
         try sink.linear(
           weight: parameters.weight, bias: parameters.bias,
@@ -88,13 +91,13 @@ extension Tensor {
 
   /// dx = dy W for the parts of x that have nodes: they stand side by side and are `widths` wide, nil for x as a whole.
   private static func inputGradients(
-    _ operation: @autoclosure () -> String, _ dy: Storage<Element>, _ w: Storage<Element>, rows: Int, inputs: Int, outputs: Int,
-    _ nodes: ArraySlice<Node<Element>?>, _ widths: [Int]?
+    _ operation: @autoclosure () -> String, _ dy: Storage<Element>, _ w: Storage<Element>, rows: Int, inputs: Int,
+    outputs: Int, _ nodes: ArraySlice<Node<Element>?>, _ widths: [Int]?
   ) throws {
     var whole: Storage<Element>?
     var start = 0
     for (index, node) in nodes.enumerated() {
-      let width = widths?[index] ?? inputs
+      let width = widths.map { $0[index] } ?? inputs
       defer { start += width }
       try node?.collect { dx, add in
         if width == inputs {

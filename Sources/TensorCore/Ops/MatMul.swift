@@ -43,6 +43,7 @@ extension Tensor {
   /// y = x B.
   /// - Shape: x `[R, K]`, B `[K, N]` → y `[R, N]`
   /// - Gradient: dx = dy Bᵀ, dB = xᵀ dy
+  @specialized(where Element == Float)
   public func matmul(_ other: Tensor) throws(ShapeError) -> Tensor {
     try ShapeError.require(
       shape.rank == 2 && other.shape.rank == 2 && shape.last == other.shape[0], "matmul",

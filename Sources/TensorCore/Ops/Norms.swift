@@ -11,6 +11,7 @@ extension Tensor {
   /// x ⊙ column, every row of x times its number.
   /// - Shape: x `[..., C]`, column with one element per row → `[..., C]`
   /// - Gradient: dx_r = dy_r column_r, dcolumn_r = ⟨dy_r, x_r⟩
+  @specialized(where Element == Float)
   public func multiplied(column: Tensor) throws(ShapeError) -> Tensor {
     try requireColumn("multiplied(column:)", column)
     let (rows, width) = (shape.rows, shape.last)

@@ -16,6 +16,7 @@ extension Tensor {
   /// - Parameter targets: t of every row, from 0 to 1; nil where all are 1
   /// - Shape: logits `[B, C]`, B sets below C → `[1]`      - Gradient: dz = (sigmoid(z) − y) / divisor
   /// - Throws: `ShapeError` for other shapes, a target or smoothing ε outside 0 ... 1, and a divisor that is not positive
+  @specialized(where Element == Float)
   public func bceSum(
     sets: RowSets, targets: [Double]? = nil, smoothing: Double = 0, divisor: Double
   ) throws(ShapeError) -> Tensor {

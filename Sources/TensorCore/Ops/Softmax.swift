@@ -2,6 +2,7 @@ extension Tensor {
   /// Softmax over the last axis of x (+ mask). yₖ = exp(xₖ + mₖ − max) / Σⱼ exp(xⱼ + mⱼ − max)
   /// - Shape: x `[..., K]`, mask of the same shape → y `[..., K]`
   /// - Gradient: dx = y ⊙ (dy − Σₖ dyₖ yₖ); the mask gets none
+  @specialized(where Element == Float)
   public func softmax(mask: Tensor? = nil) throws(ShapeError) -> Tensor {
     if let mask {
       try ShapeError.require(

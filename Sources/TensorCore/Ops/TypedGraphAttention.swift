@@ -13,6 +13,7 @@ extension Tensor {
   /// - Shape: → `[N, D]`
   /// - Gradient: to z and the attention vectors
   /// - Throws: `ShapeError` for shapes that do not fit the graph, and for a rate outside 0 ..< 1
+  @specialized(where Element == Float)
   public static func typedGraphAttention(
     _ z: Tensor, attention: Tensor, graph: TypedEdges, slope: Double = 0.2,
     dropout: (rate: Double, mask: DropoutMask)? = nil

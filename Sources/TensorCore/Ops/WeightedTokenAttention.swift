@@ -20,6 +20,7 @@ extension Tensor {
   /// - Shape: → `[B, D]`, heads side by side
   /// - Gradient: to all tensors
   /// - Throws: `ShapeError` for shapes that do not fit, and for a rate outside 0 ..< 1
+  @specialized(where Element == Float)
   public static func weightedTokenAttention(
     query: Tensor, selfKey: Tensor, selfValue: Tensor, setKeys: Tensor, setValues: Tensor, sets: RowSets,
     tokenKeys: Tensor, tokenValues: Tensor, typeKey: Tensor, typeValue: Tensor, weights: Tensor, heads: Int,

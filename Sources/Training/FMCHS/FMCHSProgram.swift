@@ -20,6 +20,10 @@ final class FMCHSProgram: TrainingProgram {
   private let graphRanges: [Range<Int>]
   private var rank = 0
   private var size = 1
+  /// Gradients of the rows' parameters, then of the node vectors; and of the node vectors part by part. Kept for the next
+  /// step, which needs as much.
+  private var rowGradients: [Float] = []
+  private var partGradients: [[Float]] = []
 
   init(_ job: TrainingJob, _ inputs: FMCHSInputs, in store: ParameterStore<Float>) throws {
     self.job = job
@@ -64,7 +68,7 @@ final class FMCHSProgram: TrainingProgram {
     }
     store.foldSlots()
     step.stageEnded?(.restForward)
-    var rowGradients = try collected(outcomes.compactMap { $0 }, nodes)
+    collect(outcomes.compactMap { $0 }, nodes)
     try rowGradients.withUnsafeMutableBufferPointer { try exchange.sum($0) }
     step.stageEnded?(.restBackward)
 
@@ -75,7 +79,7 @@ final class FMCHSProgram: TrainingProgram {
     let loss = try exchangeGraph(
       outcomes.compactMap { $0?.loss }, rows: parts.reduce(0) { $0 + $1.rows.count },
       fcrl: graph.map { Double($0.fcrl.item) } ?? 0, step: step, through: exchange)
-    let gradients = store.gradients
+    let (gradients, rowGradients) = (store.gradients, rowGradients)
     for (index, place) in rowRange.enumerated() { gradients[place] += rowGradients[index] }
     step.stageEnded?(.ginBackward)
     return StepGradients(loss: loss)
@@ -116,10 +120,10 @@ final class FMCHSProgram: TrainingProgram {
     guard !part.rows.isEmpty else { return PartOutcome() }
     let nodes = try shared.leaves()
     let output = try model(
-      symptomSets(part.rows.map { Array(step.table.symptoms(ofRow: $0)) }), nodes: nodes, step: step.counters,
+      symptomSets(part.rows.lazy.map { step.table.symptoms(ofRow: $0) }), nodes: nodes, step: step.counters,
       rows: part.positions)
     let settings = job.config.fmchs
-    let herbs = try IndexSets(part.rows.map { Array(step.table.labels(ofRow: $0)) }, bound: job.medicationCount)
+    let herbs = try IndexSets(part.rows.lazy.map { step.table.labels(ofRow: $0) }, bound: job.medicationCount)
     func loss(_ logits: Tensor<Float>) throws -> Tensor<Float> {
       try FMCHS.loss(
         logits, herbs: herbs, batch: step.visits.count, smoothing: settings.labelSmoothing,
@@ -147,7 +151,8 @@ final class FMCHSProgram: TrainingProgram {
     _ nodes: FMCHSNodes<Float>?, through exchange: any StepExchange
   ) throws -> FMCHSNodes<Float> {
     if size == 1, let nodes { return nodes }
-    let own = nodes.map { Self.joined($0.tensors) } ?? []
+    var own: [Float] = []
+    if let nodes { Self.join(nodes.tensors, &own) }
     var received: FMCHSNodes<Float>?
     try own.withUnsafeBytes { bytes in
       try exchange.allGather(bytes) { sender, bytes in
@@ -164,26 +169,27 @@ final class FMCHSProgram: TrainingProgram {
     return all
   }
 
-  private static func joined(_ tensors: [Tensor<Float>]) -> [Float] {
-    var all: [Float] = []
+  private static func join(_ tensors: [Tensor<Float>], _ all: inout [Float]) {
+    all.removeAll(keepingCapacity: true)
     all.reserveCapacity(tensors.reduce(0) { $0 + $1.shape.count })
     for tensor in tensors { tensor.withUnsafeBufferPointer { all.append(contentsOf: $0) } }
-    return all
   }
 
-  /// The gradients of the rows' parameters, then of the node vectors, added up over this rank's parts.
-  private func collected(_ parts: [PartOutcome], _ nodes: FMCHSNodes<Float>) throws -> [Float] {
-    let gradients = store.gradients
-    var all = Array(gradients[rowRange])
-    let sums =
-      parts.filter { !$0.nodes.isEmpty }.isEmpty
-      ? nil
-      : HerbShards.fold(parts.map { Self.joined($0.nodes) }) { a, b in
-        if a.isEmpty { a = b } else { for index in b.indices { a[index] += b[index] } }
-      }
-    let count = nodes.tensors.reduce(0) { $0 + $1.shape.count }
-    if let sums { all += sums } else { all += repeatElement(0, count: count) }
-    return all
+  /// Puts the gradients of the rows' parameters, then of the node vectors, added up over this rank's parts, into
+  /// `rowGradients`.
+  private func collect(_ parts: [PartOutcome], _ nodes: FMCHSNodes<Float>) {
+    rowGradients.removeAll(keepingCapacity: true)
+    rowGradients.append(contentsOf: store.gradients[rowRange])
+    if partGradients.count != parts.count { partGradients = Array(repeating: [], count: parts.count) }
+    for (number, part) in parts.enumerated() { Self.join(part.nodes, &partGradients[number]) }
+    HerbShards.fold(&partGradients) { a, b in
+      if a.isEmpty { a = b } else { for index in b.indices { a[index] += b[index] } }
+    }
+    if let sums = partGradients.first, !sums.isEmpty {
+      rowGradients.append(contentsOf: sums)
+    } else {
+      rowGradients.append(contentsOf: repeatElement(0, count: nodes.tensors.reduce(0) { $0 + $1.shape.count }))
+    }
   }
 
   /// Back through the graph from the gradients of its node vectors, and of λ L_fcrl.
@@ -194,7 +200,8 @@ final class FMCHSProgram: TrainingProgram {
     var parts: [Tensor<Float>] = []
     for tensor in graph.nodes.tensors {
       let count = tensor.shape.count
-      parts.append(try Tensor(Array(gradients[offset..<(offset + count)]), tensor.shape.axes))
+      parts.append(
+        Tensor.make(tensor.shape.axes) { _ = $0.update(fromContentsOf: gradients[offset..<(offset + count)]) })
       offset += count
     }
     let root = try graph.nodes.handing(gradients: parts) + graph.fcrl.scaled(by: job.config.fmchs.fcrlWeight)
@@ -238,7 +245,7 @@ final class FMCHSProgram: TrainingProgram {
     guard covered == step.visits.count else {
       throw TrainingError.visitNotComputed(position: covered, step: step.number)
     }
-    let sums = HerbShards.fold(losses) { a, b in for index in 0..<3 { a[index] += b[index] } } ?? [0, 0, 0]
+    let sums = HerbShards.fold(&losses) { a, b in for index in 0..<3 { a[index] += b[index] } } ?? [0, 0, 0]
     return LossSums(
       total: sums[0] + job.config.fmchs.fcrlWeight * total, terms: SIMD4(sums[1], sums[2], total, 0))
   }
@@ -272,7 +279,7 @@ final class FMCHSProgram: TrainingProgram {
     return scores
   }
 
-  private func symptomSets(_ sets: [[Int32]]) throws -> SymptomSets {
+  private func symptomSets(_ sets: some Collection<some Collection<Int32>>) throws -> SymptomSets {
     let longest = sets.reduce(inputs.longestSet) { max($0, $1.count) }
     return try SymptomSets(sets, bound: inputs.symptomCount, longest: longest)
   }

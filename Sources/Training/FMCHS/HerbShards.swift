@@ -20,9 +20,9 @@ public enum HerbShards {
     return parts.own.contains(part(ofVisit: visit, count: parts.count))
   }
 
-  /// The sum of the values of all parts, neighbours first.
-  static func fold<Value>(_ parts: [Value], _ add: (inout Value, Value) -> Void) -> Value? {
-    var parts = parts
+  /// The sum of the values of all parts, neighbours first; it ends in the place of the first.
+  @discardableResult
+  static func fold<Value>(_ parts: inout [Value], _ add: (inout Value, Value) -> Void) -> Value? {
     var stride = 1
     while stride < parts.count {
       for first in Swift.stride(from: 0, to: parts.count - stride, by: 2 * stride) {
