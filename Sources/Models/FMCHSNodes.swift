@@ -7,37 +7,38 @@ import TensorCore
 /// The two parts may run in different processes: `tensors` go to the others, who begin their graphs at `leaves()`; the
 /// sums of the leaves' gradients come back and go on through the graph part by `handing(gradients:)`.
 public struct FMCHSNodes<Element: TensorElement> {
-  /// es `[S, D]`
-  public let symptomsSD: Tensor<Element>
-  /// eh `[H, D]`
-  public let herbsHD: Tensor<Element>
-  /// W_k (es + t₁) + b_k and W_v (es + t₁) + b_v. `[S, D]`
-  public let symptomKeysSD, symptomValuesSD: Tensor<Element>?
-  /// W_k eh and W_v eh, without bias: a herb's token is p · eh + t₂. `[H, D]`
-  public let herbKeysHD, herbValuesHD: Tensor<Element>?
-
   /// es, eh and, where there are any: keys and values of symptoms, keys and values of herbs.
-  public var tensors: [Tensor<Element>] {
-    [symptomsSD, herbsHD] + [symptomKeysSD, symptomValuesSD, herbKeysHD, herbValuesHD].compactMap { $0 }
-  }
+  public let tensors: [Tensor<Element>]
+
+  /// es `[S, D]`
+  public var symptomsSD: Tensor<Element> { tensors[0] }
+  /// eh `[H, D]`
+  public var herbsHD: Tensor<Element> { tensors[1] }
+  /// W_k (es + t₁) + b_k `[S, D]`
+  public var symptomKeysSD: Tensor<Element>? { key(2) }
+  /// W_v (es + t₁) + b_v `[S, D]`
+  public var symptomValuesSD: Tensor<Element>? { key(3) }
+  /// W_k eh, without bias: a herb's token is p · eh + t₂. `[H, D]`
+  public var herbKeysHD: Tensor<Element>? { key(4) }
+  /// W_v eh `[H, D]`
+  public var herbValuesHD: Tensor<Element>? { key(5) }
+
+  private func key(_ place: Int) -> Tensor<Element>? { tensors.count > place ? tensors[place] : nil }
 
   /// - Parameter tensors: in the order of `tensors`
   /// - Throws: `ModelError.data` unless there are 2 or 6, of shapes that fit together
   public init(replacing tensors: [Tensor<Element>]) throws(ModelError) {
-    let shapes = tensors.map { $0.shape.axes }
+    func agree(_ place: Int, _ other: Int) -> Bool { tensors[place].shape == tensors[other].shape }
     let fits =
-      (shapes.count == 2 && shapes.allSatisfy { $0.count == 2 } && shapes[0][1] == shapes[1][1])
-      || (shapes.count == 6 && shapes.allSatisfy { $0.count == 2 } && shapes[0][1] == shapes[1][1]
-        && shapes == [shapes[0], shapes[1], shapes[0], shapes[0], shapes[1], shapes[1]])
+      (tensors.count == 2 || tensors.count == 6) && tensors.allSatisfy { $0.shape.rank == 2 }
+      && tensors[0].shape.last == tensors[1].shape.last
+      && (tensors.count == 2 || agree(2, 0) && agree(3, 0) && agree(4, 1) && agree(5, 1))
     guard fits else {
       throw .data(
-        "FMCHSNodes", found: "tensors of shapes \(shapes)",
+        "FMCHSNodes", found: "tensors of shapes \(tensors.map { $0.shape })",
         expected: "[S, D] and [H, D], and then two of [S, D] and two of [H, D] or none")
     }
-    (symptomsSD, herbsHD) = (tensors[0], tensors[1])
-    let hasKeys = tensors.count == 6
-    (symptomKeysSD, symptomValuesSD) = hasKeys ? (tensors[2], tensors[3]) : (nil, nil)
-    (herbKeysHD, herbValuesHD) = hasKeys ? (tensors[4], tensors[5]) : (nil, nil)
+    self.tensors = tensors
   }
 
   /// How many numbers the tensors of a model have together.

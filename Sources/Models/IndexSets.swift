@@ -50,16 +50,10 @@ public struct IndexSets: Equatable, Sendable {
   }
 
   /// - Throws: as the other initialiser
-  public init(
-    _ sets: some Collection<some Collection<Int32>>, bound: Int, longest: Int? = nil
-  ) throws(ModelError) {
-    var (offsets, indices) = ([0], [Int32]())
-    offsets.reserveCapacity(sets.count + 1)
-    for set in sets {
-      indices.append(contentsOf: set)
-      offsets.append(indices.count)
-    }
-    try self.init(offsets: offsets, indices: indices, bound: bound, longest: longest)
+  public init(_ sets: [[Int32]], bound: Int, longest: Int? = nil) throws(ModelError) {
+    var offsets = [0]
+    for set in sets { offsets.append(offsets[offsets.count - 1] + set.count) }
+    try self.init(offsets: offsets, indices: sets.flatMap { $0 }, bound: bound, longest: longest)
   }
 
   private init(known offsets: [Int], _ indices: [Int32], like other: IndexSets) {

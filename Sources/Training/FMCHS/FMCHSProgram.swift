@@ -119,11 +119,12 @@ final class FMCHSProgram: TrainingProgram {
   private func run(_ part: Part, _ shared: FMCHSNodes<Float>, _ step: TrainingStep) throws -> PartOutcome {
     guard !part.rows.isEmpty else { return PartOutcome() }
     let nodes = try shared.leaves()
+    let symptoms = Self.sets(part.rows) { step.table.symptoms(ofRow: $0) }
     let output = try model(
-      symptomSets(part.rows.lazy.map { step.table.symptoms(ofRow: $0) }), nodes: nodes, step: step.counters,
-      rows: part.positions)
+      symptomSets(symptoms.offsets, symptoms.members), nodes: nodes, step: step.counters, rows: part.positions)
     let settings = job.config.fmchs
-    let herbs = try IndexSets(part.rows.lazy.map { step.table.labels(ofRow: $0) }, bound: job.medicationCount)
+    let labels = Self.sets(part.rows) { step.table.labels(ofRow: $0) }
+    let herbs = try IndexSets(offsets: labels.offsets, indices: labels.members, bound: job.medicationCount)
     func loss(_ logits: Tensor<Float>) throws -> Tensor<Float> {
       try FMCHS.loss(
         logits, herbs: herbs, batch: step.visits.count, smoothing: settings.labelSmoothing,
@@ -267,8 +268,9 @@ final class FMCHSProgram: TrainingProgram {
     try scores.withUnsafeMutableBufferPointer { scores in
       try WorkTeam.run((sets.count + block - 1) / block) { number in
         let part = number * block..<min(sets.count, (number + 1) * block)
+        let symptoms = Self.sets(Array(part)) { sets[$0][...] }
         let output = try model(
-          symptomSets(Array(sets[part])), nodes: nodes, step: nil,
+          symptomSets(symptoms.offsets, symptoms.members), nodes: nodes, step: nil,
           rows: [Int32](repeating: 0, count: part.count))
         output.logits.sigmoid().withUnsafeBufferPointer { source in
           guard let from = source.baseAddress, let to = scores.baseAddress else { return }
@@ -279,9 +281,20 @@ final class FMCHSProgram: TrainingProgram {
     return scores
   }
 
-  private func symptomSets(_ sets: some Collection<some Collection<Int32>>) throws -> SymptomSets {
-    let longest = sets.reduce(inputs.longestSet) { max($0, $1.count) }
-    return try SymptomSets(sets, bound: inputs.symptomCount, longest: longest)
+  /// The sets of rows one after the other, and where each ends.
+  private static func sets(_ rows: [Int], _ set: (Int) -> ArraySlice<Int32>) -> (offsets: [Int], members: [Int32]) {
+    var (offsets, members) = ([0], [Int32]())
+    offsets.reserveCapacity(rows.count + 1)
+    for row in rows {
+      members.append(contentsOf: set(row))
+      offsets.append(members.count)
+    }
+    return (offsets, members)
+  }
+
+  private func symptomSets(_ offsets: [Int], _ members: [Int32]) throws -> SymptomSets {
+    let longest = zip(offsets, offsets.dropFirst()).reduce(inputs.longestSet) { max($0, $1.1 - $1.0) }
+    return try SymptomSets(offsets: offsets, indices: members, bound: inputs.symptomCount, longest: longest)
   }
 
   /// The vectors of symptoms `[S, D]` and herbs `[M, D]` after the graph.
