@@ -167,7 +167,7 @@ public struct FMCHS<Element: TensorElement> {
         "The symptom sets", found: "\(rows.count) positions in the batch",
         expected: "one for each of \(sets.count) rows")
     }
-    guard nodes.tensors.map({ $0.shape.axes }) == config.nodeShapes else {
+    guard nodes.tensors.map({ $0.shape }) == config.nodeShapes.map({ Shape($0) }) else {
       throw ModelError.data(
         "The nodes", found: "tensors of shapes \(nodes.tensors.map({ $0.shape }))", expected: "\(config.nodeShapes)")
     }

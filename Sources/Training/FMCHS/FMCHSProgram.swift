@@ -103,6 +103,10 @@ final class FMCHSProgram: TrainingProgram {
   private func ownParts(of step: TrainingStep) throws -> [Part] {
     let (own, count) = HerbShards.parts(ofRank: rank, size: size)
     var parts = [Part](repeating: Part(), count: own.count)
+    for index in parts.indices {
+      parts[index].rows.reserveCapacity(step.visits.count)
+      parts[index].positions.reserveCapacity(step.visits.count)
+    }
     for (position, visit) in step.visits.enumerated() {
       let part = HerbShards.part(ofVisit: visit, count: count)
       guard own.contains(part) else { continue }
@@ -285,6 +289,7 @@ final class FMCHSProgram: TrainingProgram {
   private static func sets(_ rows: [Int], _ set: (Int) -> ArraySlice<Int32>) -> (offsets: [Int], members: [Int32]) {
     var (offsets, members) = ([0], [Int32]())
     offsets.reserveCapacity(rows.count + 1)
+    members.reserveCapacity(rows.reduce(0) { $0 + set($1).count })
     for row in rows {
       members.append(contentsOf: set(row))
       offsets.append(members.count)
