@@ -40,7 +40,7 @@ struct Recommend: ParsableCommand {
 
   func run() throws {
     let asked = try visit.map { try VisitQuery.read($0).symptoms } ?? VisitQuery.list(symptoms ?? "")
-    let ensemble = try Ensemble(directories.map { try FinishedRun(RunDirectory($0), overrides: overrides) })
+    let ensemble = try Ensemble(directories.map { try RunSession.finished($0, overrides: overrides) })
     let cohort = ensemble.runs[0].data.cohort
     let set = try VisitQuery.indices(asked, in: cohort)
     let recommendation = Recommendation(
