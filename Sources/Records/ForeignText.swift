@@ -19,7 +19,8 @@ enum ForeignText {
     while index < bytes.count {
       if bytes[index] < 0x80 {
         index += 1
-      } else if lead(index), index + 1 < bytes.count, (0x40...0xFE).contains(bytes[index + 1]), bytes[index + 1] != 0x7F {
+      } else if lead(index), index + 1 < bytes.count, (0x40...0xFE).contains(bytes[index + 1]), bytes[index + 1] != 0x7F
+      {
         index += 2
       } else if lead(index), digit(index + 1), lead(index + 2), digit(index + 3) {
         index += 4

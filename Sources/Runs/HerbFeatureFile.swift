@@ -54,7 +54,8 @@ public enum HerbFeatureFile {
     let vectors = config.fmchs.moleculeVectors
     let molecules =
       vectors.isEmpty
-      ? "projected fingerprints of RDKit \(SMILESParser.rdkitVersion)" : "a file, \(files(vectors).joined(separator: " "))"
+      ? "projected fingerprints of RDKit \(SMILESParser.rdkitVersion)"
+      : "a file, \(files(vectors).joined(separator: " "))"
     return
       ([
         "recipe \(recipe)", "cohort \(cohort.contentHash)",
@@ -101,8 +102,12 @@ public enum HerbFeatureFile {
         MadeHerbFeatures(
           semantics: semantics, herbs: values, width: width,
           moleculeHash: try file.attribute("molecules")?.stringValue ?? "", notes: notes))
+    } catch HDF5Error.wrongKind {
+      return .unusable(reason: "it is a file of another kind")
+    } catch HDF5Error.wrongSchema {
+      return .unusable(reason: "it was made by another version")
     } catch {
-      return .unusable(reason: "\(error)")
+      return .unusable(reason: "it is damaged")
     }
   }
 
@@ -128,7 +133,8 @@ public enum HerbFeatureFile {
 
   /// Atomic; the file is read back and compared before it takes its name.
   static func write(_ features: MadeHerbFeatures, recipe: String, semanticWidth: Int, to path: String) throws {
-    try KindedFile.write(at: path, kind: kind, schemaVersion: schemaVersion, hashing: ["made_of", "molecules"]) { file in
+    try KindedFile.write(at: path, kind: kind, schemaVersion: schemaVersion, hashing: ["made_of", "molecules"]) {
+      file in
       for (name, values, width) in [
         ("semantics", features.semantics, semanticWidth), ("herbs", features.herbs, features.width),
       ] where !values.isEmpty {

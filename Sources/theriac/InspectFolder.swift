@@ -54,7 +54,8 @@ enum InspectFolder {
   private static func experiment(_ path: String) -> String {
     let runs = (try? FileManager.default.contentsOfDirectory(atPath: path + "/runs")) ?? []
     let finished = runs.count { RunDirectory("\(path)/runs/\($0)").isFinished }
-    return "experiment directory \(path): \(runs.count) runs, \(finished) of them finished; its table is \(path)/table.md"
+    return
+      "experiment directory \(path): \(runs.count) runs, \(finished) of them finished; its table is \(path)/table.md"
   }
 }
 
@@ -111,7 +112,9 @@ struct RunReport {
     guard FileManager.default.fileExists(atPath: directory.best) else { return }
     do {
       let best = try CheckpointFile.read(directory.best)
-      let metrics = rows.first { $0.epoch == best.epoch }.map { ": validation \(RunText.metrics($0.metrics, of: model))" }
+      let metrics = rows.first { $0.epoch == best.epoch }.map {
+        ": validation \(RunText.metrics($0.metrics, of: model))"
+      }
       let count = best.parameters.reduce(0) { $0 + $1.values.count }
       lines.append("best epoch: \(best.epoch)\(metrics ?? "")")
       lines.append("best.h5: sound, \(NumberText.count(count)) weights")

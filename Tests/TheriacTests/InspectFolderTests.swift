@@ -136,7 +136,8 @@ import Testing
     try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
     let empty = try Program.run(["inspect", folder])
     #expect(empty.code == 64 && empty.output.isEmpty)
-    #expect(empty.errors.contains("\(folder) is none of Theriac's folders: it is empty; inspect takes a run (config.yaml)"))
+    #expect(
+      empty.errors.contains("\(folder) is none of Theriac's folders: it is empty; inspect takes a run (config.yaml)"))
     for name in ["d.txt", "a.txt", "c.txt", "b.txt"] {
       try "".write(toFile: folder + "/" + name, atomically: true, encoding: .utf8)
     }
