@@ -21,9 +21,7 @@ enum InspectFolder {
       return Console.result(experiment(path))
     }
     guard names.contains(where: isOfModel) else {
-      throw ValidationError(
-        "\(path) is none of Theriac's folders: \(isThere(names)); inspect takes a run (config.yaml), a sweep (sweep.yaml), "
-          + "an experiment (results.csv), a language model (config.json), or a file")
+      throw InspectError.foreignFolder(path, content: content(names))
     }
     let report = PLMReport(path: path)
     Console.result(report.lines.joined(separator: "\n"))
@@ -40,7 +38,7 @@ enum InspectFolder {
       || (name.hasPrefix("pytorch_model") && name.contains(".bin"))
   }
 
-  private static func isThere(_ names: Set<String>) -> String {
+  private static func content(_ names: Set<String>) -> String {
     if names.isEmpty { return "it is empty" }
     let shown = names.sorted().prefix(3).joined(separator: ", ")
     return "it holds \(shown)\(names.count > 3 ? " and \(names.count - 3) more" : "")"
@@ -56,6 +54,18 @@ enum InspectFolder {
     let finished = runs.count { RunDirectory("\(path)/runs/\($0)").isFinished }
     return
       "experiment directory \(path): \(runs.count) runs, \(finished) of them finished; its table is \(path)/table.md"
+  }
+}
+
+enum InspectError: Error, CustomStringConvertible {
+  case foreignFolder(String, content: String)
+
+  var description: String {
+    switch self {
+    case .foreignFolder(let path, let content):
+      "\(path) is none of Theriac's folders: \(content); inspect takes a run (config.yaml), a sweep (sweep.yaml), an "
+        + "experiment (results.csv), a language model (config.json), or a file"
+    }
   }
 }
 

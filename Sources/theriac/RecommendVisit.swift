@@ -3,7 +3,6 @@ import Foundation
 import Records
 import Reports
 import Runs
-import TextEncoder
 import Training
 
 /// Which visit of a cohort somebody asks for, as ids or numbers of the cohort.
@@ -135,13 +134,9 @@ struct VisitRecommendation: Encodable {
     let order = scores.indices.sorted { (-scores[$0], $0) < (-scores[$1], $1) }
     let chosen = top.map { Array(order.prefix($0)) } ?? order.filter { rule.predicts(scores[$0]) }
     let set = Set(chosen.map(Int32.init))
-    func name(_ index: Int) -> String {
-      let text = VisitTexts.shortName(vocabulary.texts[index])
-      return text.isEmpty ? vocabulary.codes[index] : text
-    }
     func item(_ index: Int) -> Item {
       Item(
-        code: vocabulary.codes[index], name: name(index), probability: Double(scores[index]),
+        code: vocabulary.codes[index], name: vocabulary.name(index), probability: Double(scores[index]),
         given: given.contains(Int32(index)))
     }
     let own = cohort.visits(ofPatient: patient)
@@ -155,7 +150,7 @@ struct VisitRecommendation: Encodable {
     medications = chosen.map(item)
     missed = order.filter { given.contains(Int32($0)) && !set.contains(Int32($0)) }.map(item)
     interactions = cohort.interactions.filter { set.contains($0.a) && set.contains($0.b) }
-      .map { [name(Int($0.a)), name(Int($0.b))] }
+      .map { [vocabulary.name(Int($0.a)), vocabulary.name(Int($0.b))] }
     let seen =
       data.splits[patient] == .train ? "the run was trained on this visit, so what was given is known to it" : nil
     let cautions = [data.caution, seen].compactMap { $0 }
@@ -179,16 +174,16 @@ struct VisitRecommendation: Encodable {
     var lines = [
       "patient \(patient), visit \(visit) (\(number) of \(visits)), \(split) split",
       "\(medications.count) medications, \(rule); \(hits) of the \(hits + missed.count) that were given", "",
-      medications.isEmpty ? "no medication is as probable as that" : table.text(),
+      medications.isEmpty ? "no medication is as probable as that\n" : table.text(),
     ]
     if !missed.isEmpty {
-      lines.append(
-        "\ngiven, but not recommended: "
-          + missed.map { "\($0.name) (\(NumberText.fixed($0.probability, 4)))" }.joined(separator: ", "))
+      lines.append("given, but not recommended:")
+      lines += missed.map { "  \($0.name) (\(NumberText.fixed($0.probability, 4)))" }
     }
     if !interactions.isEmpty {
-      lines.append(
-        "\nwarning: known to interact: " + interactions.map { $0.joined(separator: " and ") }.joined(separator: "; "))
+      lines.append("")
+      lines.append("warning: \(interactions.count) pairs of the recommended are known to interact:")
+      lines += interactions.map { "  \($0.joined(separator: " – "))" }
     }
     return (warning.map { "warning: \($0)\n" } ?? "") + lines.joined(separator: "\n")
   }

@@ -146,16 +146,16 @@ import Testing
 
   @Test("a cohort that has moved: where it was, and how to say where it is")
   func moved() throws {
-    let old = workspace.run("moved-from.h5")
-    let new = workspace.run("moved-to.h5")
+    let old = workspace.run("kept-moved-from.h5")
+    let new = workspace.run("kept-moved-to.h5")
     try FileManager.default.copyItem(atPath: workspace.cohort, toPath: old)
-    try workspace.train("moved", ["cohort=\(old)", "epochs=1"])
-    let run = workspace.run("moved")
+    try workspace.train("kept-moved", ["cohort=\(old)", "epochs=1"])
+    let run = workspace.run("kept-moved")
     let before = try Program.run(["evaluate", run])
     try FileManager.default.moveItem(atPath: old, toPath: new)
     let commands = [
       ["evaluate", run], ["recommend", run, "--symptoms", "头痛"], ["resume", run, "--set", "epochs=2"],
-      ["export", "vectors", run, "--out", workspace.run("moved.csv")],
+      ["export", "vectors", run, "--out", workspace.run("kept-moved.csv")],
     ]
     for command in commands {
       let lost = try Program.run(command)
