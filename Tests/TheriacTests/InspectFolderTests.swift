@@ -88,6 +88,13 @@ import Testing
     #expect(found[2] == "cohort: \(cohort) (not there any more)")
     #expect(found[3] == "embeddings: \(other.embeddings)")
     #expect(found[5].hasPrefix("best epoch: 1: validation Jaccard 0."))
+    let run = other.run("inspected")
+    let lost = try Program.run(["evaluate", run])
+    #expect(lost.code == 1 && lost.sentence.contains("the cohort of \(run) should be at \(cohort), but there is none"))
+    let moved = ["evaluate", run, "--set", "cohort=\(other.cohort)"]
+    #expect(try Program.run(moved).code == 0)
+    let texts = try Program.run(moved + ["--set", "embeddings=/nowhere.h5"])
+    #expect(texts.sentence.hasSuffix("at /nowhere.h5, but there is none; give its place with --set embeddings=FILE"))
   }
 
   @Test("a sweep: how many trials are done, and the best; an experiment: how many runs")
