@@ -7,24 +7,34 @@ import Training
 
 struct Recommend: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Recommend herbs for symptoms, with a trained run of FMCHS.",
+    abstract: "Recommend herbs for symptoms, or medications for a visit, with a trained run.",
     discussion: """
-      Symptoms are names or codes of the run's cohort. Several runs answer as one model.
+      FMCHS: symptoms are names or codes of the run's cohort. Several runs answer as one model.
 
         theriac recommend runs/fmchs --symptoms 头痛,发热
         theriac recommend runs/fmchs --visit visit.json --top 20 --json
 
       The file of --visit is an object with a list: {"symptoms": ["头痛", "12"]}.
+
+      NLA-MMR: a visit of the run's cohort, by its id, or by its patient's and its number; the patient's last unless one is \
+      named. What is recommended stands beside what was given.
+
+        theriac recommend runs/nla --visit 143045
+        theriac recommend runs/nla --patient 17 --visit 2 --json
+
+      The file of --visit is an object with these: {"patient": "17", "visit": "2"}.
       """)
 
-  @Argument(help: "Run directory; several are averaged.")
+  @Argument(help: "Run directory; several of FMCHS are averaged.")
   var directories: [String]
   @Option(help: "Symptoms, comma between them: names or codes.")
   var symptoms: String?
-  @Option(help: "JSON file with a list of symptoms.")
+  @Option(help: "FMCHS: JSON file with a list of symptoms. NLA-MMR: id of a visit, or a JSON file.")
   var visit: String?
-  @Option(help: "How many herbs.")
-  var top = 10
+  @Option(help: "NLA-MMR: id of a patient; --visit may then be a number from 1.")
+  var patient: String?
+  @Option(help: "How many; default: 10 herbs, or the medications that reach the run's threshold.")
+  var top: Int?
   @Option(name: .customLong("set"), help: "A setting over the saved ones, e.g. cohort=FILE. Repeat it.")
   var overrides: [String] = []
   @Flag(help: "As JSON.")
@@ -32,24 +42,44 @@ struct Recommend: ParsableCommand {
 
   func validate() throws {
     guard !directories.isEmpty else { throw ValidationError("Missing expected argument '<directories> ...'") }
-    guard (symptoms == nil) != (visit == nil) else {
-      throw ValidationError("give the symptoms either with --symptoms or with --visit FILE")
+    guard (symptoms == nil) != (visit == nil && patient == nil) else {
+      throw ValidationError(
+        "give the symptoms either with --symptoms or with --visit FILE, or a visit of NLA-MMR with --visit ID, --patient ID"
+      )
     }
-    guard top >= 1 else { throw ValidationError("--top \(top): give 1 or more") }
+    if let top, top < 1 { throw ValidationError("--top \(top): give 1 or more") }
   }
 
   func run() throws {
+    let model = try RunDirectory(directories[0]).savedConfig(overrides: overrides).model
+    if model == .nlaMMR, symptoms == nil { return try recommendForVisit() }
+    guard patient == nil else {
+      throw ValidationError("--patient is for runs of nla-mmr; give the symptoms with --symptoms or --visit FILE")
+    }
     let asked = try visit.map { try VisitQuery.read($0).symptoms } ?? VisitQuery.list(symptoms ?? "")
-    let ensemble = try Ensemble(directories.map { try FinishedRun(RunDirectory($0), overrides: overrides) })
+    let ensemble = try Ensemble(directories.map { try RunSession.finished($0, overrides: overrides) })
     let cohort = ensemble.runs[0].data.cohort
     let set = try VisitQuery.indices(asked, in: cohort)
     let recommendation = Recommendation(
-      cohort: cohort, symptoms: set, scores: try ensemble.scores(ofSymptoms: [set]), top: top)
+      cohort: cohort, symptoms: set, scores: try ensemble.scores(ofSymptoms: [set]), top: top ?? 10)
     if json {
       try Console.json(recommendation)
     } else {
       Console.result(try recommendation.text())
     }
+  }
+
+  private func recommendForVisit() throws {
+    guard directories.count == 1 else {
+      throw ValidationError("several runs answer as one for model fmchs only; give one run of nla-mmr")
+    }
+    let place = try VisitPlace(patient: patient, visit: visit)
+    let run = try RunSession.finished(directories[0], overrides: overrides)
+    let (patient, visit) = try place.found(in: run.data.cohort)
+    let recommendation = VisitRecommendation(
+      data: run.data, patient: patient, visit: visit, scores: try run.scores(ofVisit: visit, patient: patient), top: top
+    )
+    if json { try Console.json(recommendation) } else { Console.result(try recommendation.text()) }
   }
 }
 
