@@ -61,7 +61,8 @@ struct Recommend: ParsableCommand {
     let cohort = ensemble.runs[0].data.cohort
     let set = try VisitQuery.indices(asked, in: cohort)
     let recommendation = Recommendation(
-      cohort: cohort, symptoms: set, scores: try ensemble.scores(ofSymptoms: [set]), top: top ?? 10)
+      cohort: cohort, symptoms: set, scores: try ensemble.scores(ofSymptoms: [set]), top: top ?? 10,
+      areProbabilities: ensemble.runs.allSatisfy { $0.data.config.fmchs.recallWeight == 0 })
     if json {
       try Console.json(recommendation)
     } else {
@@ -163,7 +164,8 @@ struct Recommendation: Encodable {
   struct Item: Encodable {
     let code: String
     let name: String
-    let probability: Double
+    /// One of the two: with `recall_weight` above 0 a run's scores rank herbs, but are no probabilities.
+    let probability, score: Double?
     /// Prescriptions of the training split with the herb; 0: nothing was learnt of it but its features.
     let trainingCount: Int
   }
@@ -175,7 +177,7 @@ struct Recommendation: Encodable {
   /// Symptoms that no training prescription has: what is recommended for them was never learnt.
   let unseen: [String]
 
-  init(cohort: Cohort, symptoms set: [Int32], scores: [Float], top: Int) {
+  init(cohort: Cohort, symptoms set: [Int32], scores: [Float], top: Int, areProbabilities: Bool) {
     let (symptoms, herbs) = (cohort.vocabulary(.symptom), cohort.vocabulary(.medication))
     let counts = cohort.trainingCounts(.medication)
     let known = cohort.trainingCounts(.symptom)
@@ -183,7 +185,10 @@ struct Recommendation: Encodable {
     let best = scores.indices.sorted { (-scores[$0], $0) < (-scores[$1], $1) }.prefix(top)
     self.symptoms = set.map { symptoms.texts[Int($0)] }
     self.herbs = best.map {
-      Item(code: herbs.codes[$0], name: herbs.texts[$0], probability: Double(scores[$0]), trainingCount: counts[$0])
+      let score = Double(scores[$0])
+      return Item(
+        code: herbs.codes[$0], name: herbs.texts[$0], probability: areProbabilities ? score : nil,
+        score: areProbabilities ? nil : score, trainingCount: counts[$0])
     }
     let chosen = Set(best.map(Int32.init))
     interactions = cohort.interactions.filter { chosen.contains($0.a) && chosen.contains($0.b) }
@@ -193,11 +198,11 @@ struct Recommendation: Encodable {
   func text() throws -> String {
     var table = TextTable([
       TextTable.Column("", .right), TextTable.Column("herb"), TextTable.Column("code"),
-      TextTable.Column("probability", .right), TextTable.Column("in training", .right),
+      TextTable.Column(herbs.first?.score == nil ? "probability" : "score", .right), TextTable.Column("in training", .right),
     ])
     for (rank, herb) in herbs.enumerated() {
       try table.append([
-        "\(rank + 1)", herb.name, herb.code, NumberText.fixed(herb.probability, 4),
+        "\(rank + 1)", herb.name, herb.code, NumberText.fixed(herb.probability ?? herb.score ?? .nan, 4),
         NumberText.count(herb.trainingCount),
       ])
     }
