@@ -198,7 +198,8 @@ struct Recommendation: Encodable {
   func text() throws -> String {
     var table = TextTable([
       TextTable.Column("", .right), TextTable.Column("herb"), TextTable.Column("code"),
-      TextTable.Column(herbs.first?.score == nil ? "probability" : "score", .right), TextTable.Column("in training", .right),
+      TextTable.Column(herbs.first?.score == nil ? "probability" : "score", .right),
+      TextTable.Column("in training", .right),
     ])
     for (rank, herb) in herbs.enumerated() {
       try table.append([
