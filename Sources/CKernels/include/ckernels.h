@@ -67,6 +67,16 @@ void ck_softmax_gradient(const float *y, const float *dy, float *dx, long rows, 
 // dropout.c
 void ck_dropout(const float *x, float *out, long rows, long width, const ck_dropout_plan *plan, int accumulate);
 
+// bias_activation.c: `bias` and `plan` may be NULL; out may be x, and g may be dy.
+/// out = dropout(f(x + bias)), f by kind and parameter as in ck_activate.
+void ck_bias_activate(
+    int kind, float parameter, const float *x, const float *bias, float *out, long rows, long width,
+    const ck_dropout_plan *plan);
+/// g = f'(x + bias) dropout(dy)
+void ck_bias_activate_gradient(
+    int kind, float parameter, const float *x, const float *bias, const float *dy, float *g, long rows, long width,
+    const ck_dropout_plan *plan);
+
 // layernorm.c
 void ck_layer_norm(
     const float *x, const float *weight, const float *bias, float *y, float *mean, float *inverse, long rows,

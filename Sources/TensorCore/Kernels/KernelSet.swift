@@ -42,6 +42,13 @@ public protocol KernelSet: OperationKernels, AttentionKernels {
   static func softmaxGradient(_ y: In, _ dy: In, _ dx: Out, rows: Int, width: Int, accumulate: Bool)
   static func dropout(_ x: In, _ out: Out, rows: Int, width: Int, _ plan: DropoutPlan, accumulate: Bool)
 
+  /// out = dropout(f(x + bias)); out may be x.
+  static func biasActivate(
+    _ kind: Activation, _ x: In, bias: In?, _ out: Out, rows: Int, width: Int, _ plan: DropoutPlan?)
+  /// g = f′(x + bias) dropout(dy); g may be dy.
+  static func biasActivateGradient(
+    _ kind: Activation, _ x: In, bias: In?, _ dy: In, _ g: Out, rows: Int, width: Int, _ plan: DropoutPlan?)
+
   // Normalisation.
   static func layerNorm(
     _ x: In, _ weight: In, _ bias: In, _ y: Out, mean: Out, inverse: Out, rows: Int, width: Int, epsilon: Element)

@@ -68,6 +68,16 @@ public struct DropoutPlan: Sendable {
     rows = mask.rows
   }
 
+  /// The plan of an optional dropout; nil also for rate 0.
+  /// - Throws: as `init`
+  static func of(
+    _ dropout: (rate: Double, mask: DropoutMask)?, rowCount: Int
+  ) throws(ShapeError) -> DropoutPlan? {
+    guard let dropout else { return nil }
+    let plan = try DropoutPlan(rate: dropout.rate, dropout.mask, rowCount: rowCount)
+    return dropout.rate == 0 ? nil : plan
+  }
+
   private init(_ plan: DropoutPlan, rowOffset: UInt64, rows: [Int32]?) {
     (key, threshold, factor) = (plan.key, plan.threshold, plan.factor)
     (self.rowOffset, self.rows) = (rowOffset, rows)

@@ -21,7 +21,30 @@ extension Tensor {
     try affine(weight.tensor, bias?.tensor, parameters: (weight, bias))
   }
 
-  /// The same for an x of several tensors side by side. What is data among them costs nothing in the backward pass.
+  /// y = dropout(f(x Wᵀ + b)) as one operation: bias, activation and dropout take one pass over the product, forward and
+  /// backward (`activated(_:bias:dropout:)`).
+  /// - Shape: x `[..., I]`, W `[O, I]`, b `[O]` → y `[..., O]`
+  /// - Gradient: as `linear(_:bias:)` with g = f′(x Wᵀ + b) ⊙ dropout(dy) in the place of dy
+  @specialized(where Element == Float)
+  public func linear(
+    _ weight: Parameter<Element>, bias: Parameter<Element>? = nil, activation: Activation,
+    dropout: (rate: Double, mask: DropoutMask)? = nil
+  ) throws(ShapeError) -> Tensor {
+    try affine(weight.tensor, bias?.tensor, parameters: (weight, bias), ending: (activation, dropout))
+  }
+
+  /// The same for an x of several tensors side by side.
+  /// - Shape: parts `[..., Iᵢ]`, W `[O, Σ Iᵢ]` → `[..., O]`
+  @specialized(where Element == Float)
+  public static func linear(
+    concatenating parts: [Tensor], _ weight: Parameter<Element>, bias: Parameter<Element>? = nil,
+    activation: Activation, dropout: (rate: Double, mask: DropoutMask)? = nil
+  ) throws(ShapeError) -> Tensor {
+    try concatenated(parts.map { $0.detached() }).affine(
+      weight.tensor, bias?.tensor, parameters: (weight, bias), parts: parts, ending: (activation, dropout))
+  }
+
+  /// y = x Wᵀ + b for an x of several tensors side by side. What is data among them costs nothing in the backward pass.
   /// - Shape: parts `[..., Iᵢ]`, W `[O, Σ Iᵢ]` → `[..., O]`
   @specialized(where Element == Float)
   public static func linear(
@@ -43,10 +66,12 @@ extension Tensor {
     try affine(weight, bias, parameters: nil)
   }
 
-  /// - Parameter parts: what this tensor was put together from, where that is not itself
+  /// - Parameters:
+  ///   - parts: what this tensor was put together from, where that is not itself
+  ///   - ending: what follows the product besides the bias
   private func affine(
     _ weight: Tensor, _ bias: Tensor?, parameters: (weight: Parameter<Element>, bias: Parameter<Element>?)?,
-    parts: [Tensor]? = nil
+    parts: [Tensor]? = nil, ending: (Activation, dropout: (rate: Double, mask: DropoutMask)?)? = nil
   ) throws(ShapeError) -> Tensor {
     let operation = parameters.map { "linear with \($0.weight.name)" } ?? "linear"
     try ShapeError.require(
@@ -57,17 +82,26 @@ extension Tensor {
       try ShapeError.require(
         bias.shape.count == outputs, operation, expected: "a bias of [\(outputs)]", got: "\(bias.shape)")
     }
-    let y = Storage<Element>(rows * outputs)
+    let ending = try ending.map { ending throws(ShapeError) in
+      try ActivationEnding<Element>(ending.0, .of(ending.dropout, rowCount: rows), width: outputs)
+    }
+    let product = Storage<Element>(rows * outputs)
     try Tensor.multiply(
       operation, Product(transposeB: true, m: rows, n: outputs, k: inputs), storage.pointer, weight.storage.pointer,
-      y.base)
-    if let bias { K.addRow(y.pointer, bias.storage.pointer, y.base, rows: rows, width: outputs) }
-    let (x, w) = (storage, weight.storage)
-    let parts = parts ?? [self]
-    let widths = parts.map({ $0.shape.last })
-    return Tensor.record(
-      y, shape.replacingLast(outputs), [weight] + (bias.map { [$0] } ?? []) + parts
-    ) { dy, nodes in
+      product.base)
+    let sources = [weight] + (bias.map { [$0] } ?? []) + (parts ?? [self])
+    var y = product
+    if let ending {
+      // The product is needed again for the gradient, if there will be one.
+      if sources.contains(where: { $0.needsGradient }) { y = Storage(product.count) }
+      ending.apply(product.pointer, bias: bias?.storage, y.base, rows: rows)
+    } else if let bias {
+      K.addRow(y.pointer, bias.storage.pointer, y.base, rows: rows, width: outputs)
+    }
+    let (x, w, b) = (storage, weight.storage, bias?.storage)
+    let widths = (parts ?? [self]).map({ $0.shape.last })
+    return Tensor.record(y, shape.replacingLast(outputs), sources) { dy, nodes in
+      let dy = ending?.slopes(product, bias: b, dy, rows: rows) ?? dy
       try Tensor.inputGradients(
         operation, dy, w, rows: rows, inputs: inputs, outputs: outputs, nodes.suffix(widths.count), widths)
       if let parameters, nodes[0] != nil, parameters.weight.isFactored, let sink = parameters.weight.store.linearSink {

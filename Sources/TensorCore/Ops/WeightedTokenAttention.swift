@@ -30,11 +30,7 @@ extension Tensor {
     ]
     try checkTokenAttention(tensors, sets, heads: heads)
     let (rows, width) = (query.shape[0], query.shape[1])
-    var plan: DropoutPlan?
-    if let dropout {
-      let made = try DropoutPlan(rate: dropout.rate, dropout.mask, rowCount: rows)
-      if dropout.rate > 0 { plan = made }
-    }
+    let plan = try DropoutPlan.of(dropout, rowCount: rows)
     let pass = TokenAttentionPass(
       tensors.map(\.storage), sets, rows: rows, tokens: tokenKeys.shape[0], heads: heads, width: width / heads,
       factor: Element(plan?.factor ?? 1))
