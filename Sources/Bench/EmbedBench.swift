@@ -61,6 +61,7 @@ public struct EmbedBench {
       throw BenchError.option(
         name: "heads", value: "\(shape.heads)", expected: "a divisor of the width, which is \(shape.width)")
     }
+    try MemoryNeed(shape).check()
     plm = try Self.random(shape, seed: seed)
   }
 
@@ -102,6 +103,7 @@ public struct EmbedBench {
     try BenchOptions.check("texts", texts, in: 1...1_000_000)
     try BenchOptions.check("rounds", rounds, in: 1...10_000)
     let shape = plm.configuration
+    try MemoryNeed(texts: texts, width: shape.hiddenSize).check()
     let encoder = try BERTEncoder(
       plm, options: EncodingOptions(maxTokens: shape.maxTokens, threads: threads, precision: precision))
     let random = CounterRandom(seed: UInt64(bitPattern: Int64(seed)), stream: 1)

@@ -82,6 +82,20 @@ import Testing
     }
   }
 
+  @Test("parts without a graph, an offset or row numbers of their own are refused")
+  func refusedParts() throws {
+    let store = ParameterStore<Double>(seed: 22)
+    let gin = try GINConvolution(
+      3, bondDims: nil, dropout: Dropout(rate: 0, layer: 1), isLast: false, in: store.scope)
+    let graph = try GraphEdges(nodes: 2, source: [0], target: [1], bonds: [], bondDims: [])
+    let h = Tensor<Double>.zeros([2, 3])
+    let step = DropoutStep(seed: 1, step: 1)
+    #expect(throws: ShapeError.self) { try gin(parts: [h, h], [graph], step, rowOffsets: [0, 2]) }
+    #expect(throws: ShapeError.self) { try gin(parts: [h], [graph], step, rowOffsets: []) }
+    #expect(throws: ShapeError.self) { try gin(parts: [h], [graph], step, rowOffsets: [0], rows: [[0, 1], [2, 3]]) }
+    #expect(throws: ShapeError.self) { try gin(parts: [.zeros([3, 3])], [graph], step, rowOffsets: [0]) }
+  }
+
   /// A layer of leaves, to be called with wrong ones.
   static func layer(
     weights count: Int = 1, eps: [Int] = [1], linear1: [Int] = [6, 3], linear2: [Int] = [3, 6], bonds: [[Int]]? = nil,
@@ -105,7 +119,8 @@ import Testing
     // Every message is equal in every column, so BatchNorm leaves columns alike.
     let tables: [Tensor<Double>] = [try Tensor([1, 2, 4], [3, 1]), try Tensor([0, 0], [2, 1])]
     let y = try Tensor.ginNetwork(
-      Self.parts([[2, 1]]), tables: [tables], layers: [Self.layer(linear1: [1, 1], linear2: [1, 1], norm1: 1, norm2: 1)])
+      Self.parts([[2, 1]]), tables: [tables],
+      layers: [Self.layer(linear1: [1, 1], linear2: [1, 1], norm1: 1, norm2: 1)])
     // Atoms 1, 2 | 1: sums of own and neighbours 3, 3 | 1; halved 1.5, 1.5 | 0.5; normalised by mean 7/6 and variance
     // 2/9 to √½, √½ | −√2; ReLU; halved, normalised and ReLU again: √½, √½ | 0 up to ε.
     #expect(y.shape == [2, 1])

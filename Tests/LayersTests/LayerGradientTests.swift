@@ -78,7 +78,9 @@ import Testing
     }
   }
 
-  @Test("Transformer encoder, post-norm and pre-norm, with dropout", arguments: [true, false], [.relu, .gelu] as [Activation])
+  @Test(
+    "Transformer encoder, post-norm and pre-norm, with dropout", arguments: [true, false],
+    [.relu, .gelu] as [Activation])
   func transformer(isPreNorm: Bool, activation: Activation) throws {
     let encoder = try TransformerEncoder(
       layers: 2, 4, heads: 2, hidden: 5, activation: activation, isPreNorm: isPreNorm, finalNorm: true, dropout: 0.2,

@@ -171,7 +171,8 @@ import Testing
     return ([y.array, Array(store.gradients)] + parts.map { $0.gradient?.array ?? [] }, sink)
   }
 
-  @Test("equals the linear map, the function and dropout one after the other", arguments: [false, true], [false, true])
+  @Test(
+    "equals the linear map, the function and dropout one after the other", arguments: [false, true], [false, true])
   func chain(factored: Bool, hasBias: Bool) throws {
     let fused = try run(factored: factored, hasBias: hasBias) {
       try Real.linear(concatenating: $0, $1, bias: $2, activation: .gelu, dropout: (0.3, mask))

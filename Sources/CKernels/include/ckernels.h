@@ -13,6 +13,10 @@ void ck_use_threads(int32_t count);
 /// The instruction set that the kernels were dispatched to, for people.
 const char *ck_instruction_set(void);
 
+/// Whether the calling thread was made to give up its processor to another since it last called this (0 the first time, and
+/// where the system does not count that).
+int32_t ck_was_preempted(void);
+
 /// Asks the system for large pages where there is such a request; `start` is aligned to one.
 void ck_prefer_large_pages(void *start, long bytes);
 

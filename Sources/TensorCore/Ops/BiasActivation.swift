@@ -4,6 +4,7 @@ extension Tensor {
   /// drawn from its counters again: nothing but x is kept.
   /// - Parameters:
   ///   - kind: f
+  ///   - bias: b
   ///   - dropout: rate and mask, whose rows are those of x; nil for none
   /// - Shape: x `[..., C]`, b `[C]` → `[..., C]`
   /// - Gradient: g = f′(x + b) ⊙ dropout(dy); dx = g, db = Σ rows of g

@@ -2,8 +2,11 @@ import Random
 
 /// What the masks of one dropout layer in one step depend on, besides the element's row and column.
 public struct DropoutKey: Equatable, Sendable {
+  /// The run's.
   public var seed: UInt64
+  /// The global number of the step.
   public var step: UInt64
+  /// The number of the layer, one for each dropout of a model.
   public var layer: UInt32
 
   public init(seed: UInt64, step: UInt64, layer: UInt32) {
@@ -26,7 +29,7 @@ public struct DropoutMask: Equatable, Sendable {
   var rowOffset: UInt64
   var rows: [Int32]?
 
-  /// Consecutive global rows from `rowOffset` on.
+  /// Consecutive global rows from `rowOffset` on; a negative one counts as 0.
   public init(_ key: DropoutKey, rowOffset: Int = 0) {
     self.key = key
     self.rowOffset = UInt64(max(rowOffset, 0))

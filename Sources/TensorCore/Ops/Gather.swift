@@ -36,15 +36,15 @@ extension Tensor {
   }
 
   /// Means of consecutive rows; an empty segment gives a row of zeros.
-  /// - Shape: x `[R, C]` → `[segments, C]`      - Gradient: dx[r] = dy[s] / |s| for r in s
+  /// - Shape: x `[R, ...]` → `[segments, ...]`      - Gradient: dx[r] = dy[s] / |s| for r in s
   public func segmentMean(_ segments: Segments) throws(ShapeError) -> Tensor {
     try ShapeError.require(
-      shape.rank == 2 && shape.axes[0] == segments.rows, "segmentMean", expected: "[\(segments.rows), C]",
+      shape.rank > 0 && shape.axes[0] == segments.rows, "segmentMean", expected: "\(segments.rows) rows",
       got: "\(shape)")
-    let (count, width) = (segments.count, shape.last)
+    let (count, width) = (segments.count, shape.axes.dropFirst().reduce(1, *))
     let y = Storage<Element>(count * width)
     K.segmentMean(storage.pointer, segments.offsets, y.base, segments: count, width: width)
-    return Tensor.record(y, [count, width], [self]) { dy, inputs in
+    return Tensor.record(y, Shape([count] + shape.axes.dropFirst()), [self]) { dy, inputs in
       inputs[0]?.collect { dx, add in
         K.segmentMeanGradient(dy.pointer, segments.offsets, dx, segments: count, width: width, accumulate: add)
       }

@@ -8,6 +8,7 @@ extension Tensor {
   /// - Parameters:
   ///   - z: `[N, D]`, D = K · W
   ///   - attention: `[types, K, 2, W]`
+  ///   - graph: the neighbours of the N nodes
   ///   - slope: of the leaky ReLU below 0
   ///   - dropout: of α. The element of edge i ← j in head k is at row i and column k · N + j of the mask.
   /// - Shape: → `[N, D]`
