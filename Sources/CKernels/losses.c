@@ -105,7 +105,7 @@ CK_INLINE void bce_terms(const float *z, float low, float *slopes, float *terms,
 }
 
 CK_CLONES double ck_bce_sets(
-    const float *logits, const int32_t *offsets, const int32_t *members, float low, float high, float *slopes,
+    const float *logits, const int32_t *offsets, const int32_t *members, float low, const float *high, float *slopes,
     long rows, long width) {
   float terms[64], unwanted[64];
   double total = 0;
@@ -123,8 +123,8 @@ CK_CLONES double ck_bce_sets(
     for (int j = 0; j < 16; j++) row += (double)sum[j];
     for (long i = 0; i < width - start; i++) row += (double)terms[i];
     for (long m = offsets[r]; m < offsets[r + 1]; m++) {
-      row -= (double)(z[members[m]] * (high - low));
-      if (slope) slope[members[m]] -= high - low;
+      row -= (double)(z[members[m]] * (high[r] - low));
+      if (slope) slope[members[m]] -= high[r] - low;
     }
     total += row;
   }

@@ -197,11 +197,14 @@ extension FMCHS {
   ///   - logits: `[B, H]`
   ///   - herbs: the herbs of the B rows
   ///   - batch: rows of the global batch; nil when these are all
-  ///   - smoothing: ε; targets are 1 − ε/2 and ε/2
+  ///   - smoothing: ε; a target y becomes y (1 − ε) + ε/2
+  ///   - recallWeight: r; see `HerbTargets`
   /// - Shape: `[1]`
   public static func loss(
-    _ logits: Tensor<Element>, herbs: IndexSets, batch: Int? = nil, smoothing: Double = 0
+    _ logits: Tensor<Element>, herbs: IndexSets, batch: Int? = nil, smoothing: Double = 0, recallWeight: Double = 0
   ) throws(ShapeError) -> Tensor<Element> {
-    try logits.bceSum(sets: herbs.rowSets(), smoothing: smoothing, divisor: Double(max(batch ?? herbs.count, 1)))
+    try logits.bceSum(
+      sets: herbs.rowSets(), targets: HerbTargets.values(herbs, recallWeight: recallWeight), smoothing: smoothing,
+      divisor: Double(max(batch ?? herbs.count, 1)))
   }
 }

@@ -142,8 +142,13 @@ public struct HerbGraph: Sendable, Equatable {
   }
 
   /// How probable each herb is in a row before anything is known of it: (count + 1) / (rows + 2). `[herbs]`
-  public static func prior(_ herbSets: IndexSets) -> [Double] {
-    herbSets.counts.map { Double($0 + 1) / Double(herbSets.count + 2) }
+  /// - Parameter recallWeight: r; not 0: the expected target of `HerbTargets`, a row counting as its target
+  public static func prior(_ herbSets: IndexSets, recallWeight: Double = 0) -> [Double] {
+    var sums = [Double](repeating: 1, count: herbSets.bound)
+    for (row, target) in HerbTargets.values(herbSets, recallWeight: recallWeight).enumerated() {
+      for herb in herbSets.indices[herbSets.offsets[row]..<herbSets.offsets[row + 1]] { sums[Int(herb)] += target }
+    }
+    return sums.map { $0 / Double(herbSets.count + 2) }
   }
 }
 

@@ -27,7 +27,8 @@ public struct HerbFeatures {
       thresholds: settings.thresholds)
     if let leak = Self.leak(config) { notes.append((true, leak)) }
     let training = splits.indices.filter { splits[$0] == .train }.flatMap { cohort.visits(ofPatient: $0) }
-    let prior = try HerbGraph.prior(Self.sets(.medication, cohort, training))
+    let prior = try HerbGraph.prior(
+      Self.sets(.medication, cohort, training), recallWeight: settings.recallWeight)
 
     let texts = config.embeddings.isEmpty ? nil : try VocabularyEmbeddings.open(config.embeddings)
     try texts?.require(cohort)

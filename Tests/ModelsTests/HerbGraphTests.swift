@@ -52,6 +52,9 @@ enum TCMTable {
     #expect(counts.loops == 5 && counts.all == 15)
     let prior: [Double] = [0.6, 0.6, 0.2]
     #expect(HerbGraph.prior(herbs) == prior)
+    // Rows of one, two and one herbs: targets 1, 0.75 and 1.
+    let weighted: [Double] = [2.75 / 5, 2.75 / 5, 0.2]
+    #expect(HerbGraph.prior(herbs, recallWeight: 0.5) == weighted)
     let same = try HerbGraph(symptomSets: symptoms, herbSets: herbs, thresholds: graph.thresholds)
     #expect(graph == same)
     let other = try HerbGraph(symptomSets: symptoms, herbSets: herbs)

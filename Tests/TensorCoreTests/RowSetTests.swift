@@ -42,6 +42,18 @@ import Testing
     try expectGradients([z]) { try $0[0].bceSum(sets: sets, smoothing: smoothing, divisor: 7) }
   }
 
+  @Test("with a target per row it equals that of dense targets", arguments: [0, 0.2])
+  func targets(smoothing: Double) throws {
+    let z: Real = try normal([3, 3], 1, scale: 3)
+    let targets = [0.25, 0.5, 1]
+    let dense = try Real([0.25, 0, 0.25, 0, 0, 0, 0, 1, 0], [3, 3]).scaled(by: 1 - smoothing).adding(smoothing / 2)
+    func loss(_ z: Real) throws -> Real {
+      try z.bceSum(sets: sets, targets: targets, smoothing: smoothing, divisor: 7)
+    }
+    expectClose([try loss(z).item], [try z.bceSum(dense, divisor: 7).item], absolute: 1e-13)
+    try expectGradients([z]) { try loss($0[0]) }
+  }
+
   @Test("wrong shapes and numbers are refused by the loss")
   func refusedLoss() throws {
     for shape in [[2, 3], [3, 4], [9]] {
@@ -50,6 +62,9 @@ import Testing
     let z = Real.zeros([3, 3])
     for divisor in [0, -1, .nan, .infinity] {
       #expect(throws: ShapeError.self) { try z.bceSum(sets: sets, divisor: divisor) }
+    }
+    for targets in [[1, 1], [0.5, -0.1, 1], [1, 1.5, 1], [.nan, 1, 1]] {
+      #expect(throws: ShapeError.self) { try z.bceSum(sets: sets, targets: targets, divisor: 1) }
     }
     for smoothing in [-0.1, 1.1, .nan] {
       #expect(throws: ShapeError.self) { try z.bceSum(sets: sets, smoothing: smoothing, divisor: 1) }
@@ -65,12 +80,13 @@ import Testing
         let sets = try RowSets(
           (0..<rows).map { r in stride(from: r, to: width, by: 4).map { Int32($0) } }, bound: width)
         func run<K: KernelSet>(_: K.Type) -> (Double, [Float]) where K.Element == Float {
+          let high = (0..<rows).map { 0.95 - 0.1 * Float($0) }
           var slopes = Array(repeating: Float(7), count: z.count + 1)
           let loss = K.crossEntropyOfSets(
-            z, offsets: sets.offsets, members: sets.members, low: 0.05, high: 0.95, slopes: &slopes, rows: rows,
+            z, offsets: sets.offsets, members: sets.members, low: 0.05, high: high, slopes: &slopes, rows: rows,
             width: width)
           let alone = K.crossEntropyOfSets(
-            z, offsets: sets.offsets, members: sets.members, low: 0.05, high: 0.95, slopes: nil, rows: rows,
+            z, offsets: sets.offsets, members: sets.members, low: 0.05, high: high, slopes: nil, rows: rows,
             width: width)
           #expect(isClose(alone, loss, absolute: 0, relative: 0))
           return (loss, slopes)

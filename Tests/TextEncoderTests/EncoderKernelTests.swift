@@ -12,7 +12,7 @@ import Testing
         case 3: return .nan
         case 5: return .infinity
         case 6: return -.infinity
-        case 7: return 1e-40
+        case 7: return 0x1p-133
         case 8: return -0.0
         default: break
         }

@@ -21,6 +21,7 @@ import Training
     ["herb_tokens=top", "top_tokens=3", "encoder_layers=2"], ["herb_tokens=none", "residual=false"],
     ["pool=mean", "node_combination=mean", "graph_heads=2", "graph_layers=1", "graph_dropout=0.2"],
     ["label_smoothing=0.1", "fcrl_weight=0", "aux_weight=0", "clip_norm=0", "id_embedding=false"],
+    ["recall_weight=0.7", "label_smoothing=0.01"],
   ]
 
   @Test("1, 2 and 4 ranks end in the same weights, bit for bit, and report the same losses", arguments: variants)

@@ -65,9 +65,9 @@ void ck_token_attention_gradient(
     const ck_token_inputs *inputs, const float *dy, const ck_token_probabilities *probabilities, float factor,
     const ck_token_gradients *gradients, float *scratch);
 
-// losses.c: targets are `high` for the members of a row's set, `low` for the others; `slopes` may be NULL.
+// losses.c: targets are `high[row]` for the members of a row's set, `low` for the others; `slopes` may be NULL.
 double ck_bce_sets(
-    const float *logits, const int32_t *offsets, const int32_t *members, float low, float high, float *slopes,
+    const float *logits, const int32_t *offsets, const int32_t *members, float low, const float *high, float *slopes,
     long rows, long width);
 
 #endif

@@ -41,11 +41,11 @@ public protocol AttentionKernels {
     _ inputs: TokenAttentionInputs<Element>, _ dy: UnsafePointer<Element>,
     _ probabilities: TokenAttentionTensors<Element>, factor: Element, _ gradients: TokenAttentionGradients<Element>)
 
-  // Losses of sets. y is `high` for members of a row's set and `low` for the others.
+  // Losses of sets. y is `high[row]` for members of a row's set and `low` for the others.
   /// Σ max(z, 0) − z y + ln(1 + exp(−|z|)); `slopes`, if any, receives sigmoid(z) − y.
   static func crossEntropyOfSets(
     _ logits: UnsafePointer<Element>, offsets: UnsafePointer<Int32>, members: UnsafePointer<Int32>, low: Element,
-    high: Element, slopes: UnsafeMutablePointer<Element>?, rows: Int, width: Int
+    high: UnsafePointer<Element>, slopes: UnsafeMutablePointer<Element>?, rows: Int, width: Int
   ) -> Double
 }
 

@@ -135,7 +135,7 @@ extension KernelSet {
   }
 
   public static func crossEntropyOfSets(
-    _ logits: In, offsets: UnsafePointer<Int32>, members: UnsafePointer<Int32>, low: Element, high: Element,
+    _ logits: In, offsets: UnsafePointer<Int32>, members: UnsafePointer<Int32>, low: Element, high: In,
     slopes: Out?, rows: Int, width: Int
   ) -> Double {
     var total = 0.0
@@ -147,8 +147,8 @@ extension KernelSet {
         if let slopes { slopes[row * width + c] = (z[c] >= 0 ? 1 / (1 + e) : e / (1 + e)) - low }
       }
       for m in Int(offsets[row])..<Int(offsets[row + 1]) {
-        total -= (z[Int(members[m])] * (high - low)).widened
-        if let slopes { slopes[row * width + Int(members[m])] -= high - low }
+        total -= (z[Int(members[m])] * (high[row] - low)).widened
+        if let slopes { slopes[row * width + Int(members[m])] -= high[row] - low }
       }
     }
     return total

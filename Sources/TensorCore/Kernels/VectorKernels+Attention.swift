@@ -94,7 +94,7 @@ extension VectorKernels {
   }
 
   public static func crossEntropyOfSets(
-    _ logits: In, offsets: UnsafePointer<Int32>, members: UnsafePointer<Int32>, low: Float, high: Float,
+    _ logits: In, offsets: UnsafePointer<Int32>, members: UnsafePointer<Int32>, low: Float, high: In,
     slopes: Out?, rows: Int, width: Int
   ) -> Double {
     ck_bce_sets(logits, offsets, members, low, high, slopes, rows, width)

@@ -11,22 +11,33 @@ extension Tensor {
   }
 
   /// Binary cross-entropy of logits with sets: Σ (max(z, 0) − z y + ln(1 + exp(−|z|))) / divisor, in nats, where y is
-  /// 1 − ε/2 for the members of a row's set and ε/2 for the others (y (1 − ε) + ε/2 of 0 and 1). The dense targets are
+  /// t (1 − ε) + ε/2 for the members of a row's set, t the row's target, and ε/2 for the others. The dense targets are
   /// not formed, and the loss and its gradient are one pass over the logits.
+  /// - Parameter targets: t of every row, from 0 to 1; nil where all are 1
   /// - Shape: logits `[B, C]`, B sets below C → `[1]`      - Gradient: dz = (sigmoid(z) − y) / divisor
-  /// - Throws: `ShapeError` for other shapes, a smoothing ε outside 0 ... 1, and a divisor that is not positive
-  public func bceSum(sets: RowSets, smoothing: Double = 0, divisor: Double) throws(ShapeError) -> Tensor {
+  /// - Throws: `ShapeError` for other shapes, a target or smoothing ε outside 0 ... 1, and a divisor that is not positive
+  public func bceSum(
+    sets: RowSets, targets: [Double]? = nil, smoothing: Double = 0, divisor: Double
+  ) throws(ShapeError) -> Tensor {
     try ShapeError.require(
       shape.rank == 2 && shape[0] == sets.count && shape[1] == sets.bound, "bceSum(sets:)",
       expected: "logits of [\(sets.count), \(sets.bound)]", got: "\(shape)")
     guard smoothing >= 0, smoothing <= 1 else {
       throw .value("bceSum(sets:)", "the smoothing \(smoothing)", expected: "a number from 0 to 1")
     }
+    let targets = targets ?? [Double](repeating: 1, count: sets.count)
+    try ShapeError.require(
+      targets.count == sets.count, "bceSum(sets:)", expected: "\(sets.count) targets, one per row",
+      got: "\(targets.count)")
+    if let target = targets.first(where: { !($0 >= 0 && $0 <= 1) }) {
+      throw .value("bceSum(sets:)", "the target \(target)", expected: "a number from 0 to 1")
+    }
     let divisor = try Tensor.checkedDivisor("bceSum(sets:)", divisor, count: 0)
+    let high = targets.map { Element($0 * (1 - smoothing) + smoothing / 2) }
     let slopes = node == nil ? nil : Storage<Element>(shape.count)
     let loss = K.crossEntropyOfSets(
       storage.pointer, offsets: sets.offsets, members: sets.members, low: Element(smoothing / 2),
-      high: Element(1 - smoothing / 2), slopes: slopes?.base, rows: shape[0], width: shape[1])
+      high: high, slopes: slopes?.base, rows: shape[0], width: shape[1])
     return Tensor.record(.init(repeating: Element(loss / divisor)), [1], [self]) { dy, inputs in
       guard let slopes else { return }
       let factor = dy.base[0] / Element(divisor)

@@ -121,7 +121,9 @@ final class FMCHSProgram: TrainingProgram {
     let settings = job.config.fmchs
     let herbs = try IndexSets(part.rows.map { Array(step.table.labels(ofRow: $0)) }, bound: job.medicationCount)
     func loss(_ logits: Tensor<Float>) throws -> Tensor<Float> {
-      try FMCHS.loss(logits, herbs: herbs, batch: step.visits.count, smoothing: settings.labelSmoothing)
+      try FMCHS.loss(
+        logits, herbs: herbs, batch: step.visits.count, smoothing: settings.labelSmoothing,
+        recallWeight: settings.recallWeight)
     }
     let bce = try loss(output.logits)
     var total = bce

@@ -49,6 +49,7 @@ public struct FMCHSSettings: Equatable, Sendable {
   public var auxWeight = 0.5
   public var fcrlWeight = 0.1
   public var labelSmoothing = 0.0
+  public var recallWeight = 0.0
 
   public init() {}
 

@@ -58,6 +58,9 @@ extension RunSetting {
       .number(
         "label_smoothing", \.fmchs.labelSmoothing, "a number in [0, 1)", where: { $0 >= 0 && $0 < 1 },
         "Targets become y (1 − ε) + ε / 2."),
+      .number(
+        "recall_weight", \.fmchs.recallWeight, "a number in [0, 1]", where: { $0 >= 0 && $0 <= 1 },
+        "A herb of a prescription of n herbs has the target 1 − r + r / n; 0: scores are probabilities."),
     ]
     return settings.map { $0.only(.fmchs) }
   }

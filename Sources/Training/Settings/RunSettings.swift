@@ -16,7 +16,7 @@ extension RunSetting {
 
   /// What a model computes depends on them, trained or not: a finished model is not used with others.
   public static func defining(_ model: ModelFamily) -> [RunSetting] {
-    let training = ["aux_weight", "fcrl_weight", "label_smoothing", "molecule_vectors"]
+    let training = ["aux_weight", "fcrl_weight", "label_smoothing", "recall_weight", "molecule_vectors"]
     let parts = [
       "d_k", "d_s", "gin_layers", "edge_embedding", "chirality_rows", "attention_bias", "patient_activation",
       "mlp_residual", "empty_history", "max_history", "dedupe_molecules",
