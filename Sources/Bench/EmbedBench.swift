@@ -98,10 +98,15 @@ public struct EmbedBench {
     }
   }
 
-  public func run() throws -> EmbedReport {
+  /// - Throws: `BenchError.option` for the first number that cannot be used.
+  public static func check(threads: Int, texts: Int, rounds: Int) throws {
     try BenchOptions.check("threads", threads, in: 1...256)
     try BenchOptions.check("texts", texts, in: 1...1_000_000)
     try BenchOptions.check("rounds", rounds, in: 1...10_000)
+  }
+
+  public func run() throws -> EmbedReport {
+    try Self.check(threads: threads, texts: texts, rounds: rounds)
     let shape = plm.configuration
     try MemoryNeed(texts: texts, width: shape.hiddenSize).check()
     let encoder = try BERTEncoder(

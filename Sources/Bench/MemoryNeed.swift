@@ -41,13 +41,15 @@ struct MemoryNeed {
     // Weights, gradients and two moments; the encoder's gradients in four parts more.
     add(copies * float * (4 * parameters + 4 * encoder), "weights", "--d-enc, --d-k, --d-s or --layers")
     // Per layer two results of products and the layer's own, 2 S + S + S; the backward pass needs three times one layer's.
-    add(copies * float * atoms * s * (4 * layers + 12), "molecules", "--d-s, --layers or a smaller --molecules")
+    add(copies * float * atoms * s * (4 * layers + 12), "molecules", "--d-s, --layers or --molecules")
+    // The program itself, measured.
+    add(copies * 40 * 0x1p20, "programs", "--workers")
     let width = d + s + Double(options.dK)
-    add(copies * float * 6 * medications * width, "medications", "--d-enc, --d-k, --d-s or a smaller --molecules")
+    add(copies * float * 6 * medications * width, "medications", "--d-enc, --d-k, --d-s or --molecules")
     add(
       copies * float * b * (3 * d * Double(options.history + 6) + 10 * Double(options.dK) + 8 * medications), "batch",
       "--batch, --history or --d-enc")
-    if scored > 0 { add(2 * float * Double(scored) * medications, "scores", "--visits or a smaller --molecules") }
+    if scored > 0 { add(2 * float * Double(scored) * medications, "scores", "--visits or --molecules") }
   }
 
   /// Numbers that are trained, and those of the molecule encoder among them.

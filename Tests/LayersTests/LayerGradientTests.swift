@@ -92,6 +92,18 @@ import Testing
     }
   }
 
+  @Test("pooling by attention through the weights of the keys, with a mask")
+  func pooling() throws {
+    let weight = try scope.parameter("keys", [3, 4], .normal(1))
+    let mask = try Tensor<Double>([0, 0, -2, 0, -.infinity, 0], [2, 3])
+    try expectParameterGradients(store, inputs: [normal([2, 3], 1), normal([2, 3, 4], 2)]) {
+      try Tensor.attentionPooling(query: $0[0], keyWeight: weight, values: $0[1], mask: mask).pooled
+    }
+    #expect(throws: ShapeError.self) {
+      try Tensor.attentionPooling(query: .zeros([2, 4]), keyWeight: weight, values: .zeros([2, 3, 4]))
+    }
+  }
+
   @Test("GRU over sequences: inputs, first state and weights, of outputs and last state")
   func recurrence() throws {
     let first = try GRU(3, 4, in: scope["gru"])

@@ -18,9 +18,9 @@ extension Tensor {
       relu: relu, dropout: dropout.map { [$0] })[0]
   }
 
-  /// The same for rows that come in several tensors: one normalisation over all of them.
+  /// The same for rows that come in several tensors: one normalisation over all of them, dropout with a rate and mask for
+  /// each part.
   /// - Shape: parts `[Rᵢ, C]` → `[Rᵢ, C]` each
-  /// - Parameter dropout: rate and mask of each part
   public static func batchNorm(
     parts: [Tensor], weight: Tensor, bias: Tensor, statistics: BatchStatistics<Element>, training: Bool,
     inputBias: Tensor? = nil, relu: Bool = false, dropout: [(rate: Double, mask: DropoutMask)]? = nil
