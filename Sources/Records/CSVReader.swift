@@ -35,6 +35,10 @@ package final class CSVReader {
   /// A column that was asked for and whose name stands in the header twice.
   @exclusivity(unchecked) private var repeated: String?
 
+  private var isHeaderForeign = false
+  private var isHeaderGBK = false
+  private var requiresUTF8 = false
+
   private let source: any ByteStream
   private let strict: Bool
   private let delimiter: Delimiter
@@ -86,6 +90,8 @@ package final class CSVReader {
     } while names == [""]
     header = names
     columnCount = names.count
+    isHeaderForeign = scanner.isForeign
+    isHeaderGBK = isHeaderForeign && looksLikeGBK
   }
 
   deinit {
@@ -118,8 +124,15 @@ package final class CSVReader {
   /// Field of the current row, without blanks at its ends.
   package func field(_ column: Int) -> Field { scanner.field(column).trimmed }
 
+  /// From here on text that is not UTF-8 is an error: in a table of Chinese names Latin-1 would make nonsense of it.
+  /// - Throws: `notUTF8` when the header is not.
+  package func requireUTF8() throws(RecordsError) {
+    requiresUTF8 = true
+    if isHeaderForeign { throw .notUTF8(file, line: 1, isGBK: isHeaderGBK) }
+  }
+
   /// Moves to the next row that has the header's number of fields. False at the end.
-  /// - Throws: what reading throws; `openQuote`; `malformedRow` when strict.
+  /// - Throws: what reading throws; `openQuote`; `malformedRow` when strict; `notUTF8` when that is asked for.
   package func next() throws(RecordsError) -> Bool {
     if let repeated { throw .repeatedColumn(repeated, file: file) }
     while try advance() {
@@ -229,7 +242,12 @@ package final class CSVReader {
     }
   }
 
+  private var looksLikeGBK: Bool {
+    (0..<scanner.count).allSatisfy { ForeignText.looksLikeGBK(scanner.field($0).bytes) }
+  }
+
   private func noteForeign() throws(RecordsError) {
+    if requiresUTF8 { throw .notUTF8(file, line: line, isGBK: looksLikeGBK) }
     if strict {
       throw .malformedRow(
         file: file, line: line, reason: "the text is not UTF-8; convert it (iconv -f WINDOWS-1252 -t UTF-8)")

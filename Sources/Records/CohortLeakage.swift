@@ -2,7 +2,8 @@
 public struct CohortLeakage: Codable, Equatable, Sendable {
   /// Patient identifiers that are in more than one part.
   public var patients = 0
-  /// Patients whose sequence of visits, code by code, is also that of a patient of another part.
+  /// Patients whose sequence of visits, code by code, is also that of a patient of another part; each is counted, in
+  /// whichever part. In a cohort of sets: rows with the symptoms and medications of a row of another part.
   public var sequences = 0
 
   public init(patients: Int = 0, sequences: Int = 0) {
@@ -42,6 +43,13 @@ public struct CohortLeakage: Codable, Equatable, Sendable {
     self.sequences = sequences.values.reduce(0) { sum, counts in
       counts.filter { $0 > 0 }.count > 1 ? sum + counts.reduce(0) { $0 + Int($1) } : sum
     }
+  }
+
+  /// The same for a cohort of sets, where a patient is a row.
+  public var setSentence: String {
+    sequences == 0
+      ? "no row stands in two splits"
+      : "\(CohortProfile.grouped(sequences)) rows stand, code by code, also in another split"
   }
 
   public var sentence: String {

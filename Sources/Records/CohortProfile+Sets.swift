@@ -31,7 +31,7 @@ extension CohortProfile {
       ],
     ]
     var others = [
-      ["Split", splitRule],
+      ["Split", splitRule], ["Leakage", leakage.setSentence],
       ["Molecules", "\(Self.grouped(molecules)) (\(medicationsWithoutMolecule) medications without one)"],
       ["Properties", propertySentence ?? "none known"],
     ]

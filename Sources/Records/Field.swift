@@ -35,6 +35,12 @@ package struct Field {
     return negative ? -value : value
   }
 
+  /// A decimal integer of any length: one that is too long for `int` too.
+  package var isInteger: Bool {
+    let first = count > 0 && (base[0] == 0x2D || base[0] == 0x2B) ? 1 : 0
+    return count > first && bytes[first...].allSatisfy { (0x30...0x39).contains($0) }
+  }
+
   /// The text: UTF-8, or Latin-1 when the bytes are not UTF-8 (see `ForeignText`).
   package var string: String { ForeignText.string(UnsafeBufferPointer(start: base, count: count)) }
 

@@ -11,6 +11,26 @@ enum ForeignText {
     return String(decoding: bytes, as: UTF8.self)
   }
 
+  /// Whether bytes are characters of ASCII and of GBK (or the larger GB18030), of two or four bytes.
+  static func looksLikeGBK(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
+    func digit(_ index: Int) -> Bool { index < bytes.count && (0x30...0x39).contains(bytes[index]) }
+    func lead(_ index: Int) -> Bool { index < bytes.count && (0x81...0xFE).contains(bytes[index]) }
+    var index = 0
+    while index < bytes.count {
+      if bytes[index] < 0x80 {
+        index += 1
+      } else if lead(index), index + 1 < bytes.count, (0x40...0xFE).contains(bytes[index + 1]), bytes[index + 1] != 0x7F
+      {
+        index += 2
+      } else if lead(index), digit(index + 1), lead(index + 2), digit(index + 3) {
+        index += 4
+      } else {
+        return false
+      }
+    }
+    return true
+  }
+
   private static func latin1(_ bytes: UnsafeBufferPointer<UInt8>) -> String {
     var text = String.UnicodeScalarView()
     for byte in bytes {

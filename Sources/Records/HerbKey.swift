@@ -3,6 +3,12 @@ struct HerbKey {
   private let herbs: NumberedCodes
   private let idColumn: Int?
   private let nameColumn: Int
+  private var matched = 0
+  /// The first id or name that is there, in quotes.
+  private var example: String?
+
+  /// Whether names tell the herbs, in a table without ids.
+  var isByName: Bool { idColumn == nil }
 
   /// - Throws: `missingColumn` in a table with neither `herb_id` nor `herb_name`.
   init(_ reader: CSVReader, herbs: NumberedCodes) throws(RecordsError) {
@@ -19,7 +25,30 @@ struct HerbKey {
   }
 
   /// The herb of the current row; nil, and the row is counted with its reason.
-  func herb(_ reader: CSVReader) throws(RecordsError) -> Int? {
+  mutating func herb(_ reader: CSVReader) throws(RecordsError) -> Int? {
+    if example == nil, !reader.field(nameColumn).isEmpty { example = reader.field(nameColumn).shown }
+    let herb = try found(reader)
+    if herb != nil { matched += 1 }
+    return herb
+  }
+
+  /// - Throws: `nothingMatches` when no row was of any herb: a table of other herbs, or with ids of its own.
+  func requireMatch(_ reader: CSVReader) throws(RecordsError) {
+    guard matched == 0 else { return }
+    let expected =
+      if !isByName {
+        "\(herbs.expected), are expected"
+      } else if let name = herbs.exampleName {
+        "names such as \"\(name)\" are expected"
+      } else {
+        "the herbs have no names (there is no herbs.csv): a column herb_id is expected, with \(herbs.expected)"
+      }
+    throw .nothingMatches(
+      file: reader.file, rows: reader.rowsRead, column: isByName ? "herb_name" : "herb_id", example: example ?? "empty",
+      expected: expected)
+  }
+
+  private func found(_ reader: CSVReader) throws(RecordsError) -> Int? {
     guard idColumn != nil else {
       let name = reader.field(nameColumn).string
       guard let found = herbs.position(name: name) else {
@@ -34,7 +63,7 @@ struct HerbKey {
       reader.skip("no herb_id")
       return nil
     }
-    guard let id = field.int else {
+    guard let id = field.int ?? (field.isInteger ? PrescriptionTable.tooLong : nil) else {
       try reader.malformed("herb_id is not a number", detail: field.shown)
       return nil
     }

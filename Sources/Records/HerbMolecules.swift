@@ -5,7 +5,7 @@ struct HerbMolecules {
   /// What the file lists, for the report.
   private(set) var sentence = ""
 
-  /// - Throws: what reading throws; `missingColumn`, `noRows`; `badMolecule` when unparsable ones are to be refused;
+  /// - Throws: what reading throws; `missingColumn`, `noRows`, `nothingMatches`, `notUTF8`; `badMolecule` when unparsable ones are to be refused;
   ///   `malformedRow` when strict.
   init(
     _ path: String, herbs: NumberedCodes, options: TCMPDOptions, identity: MoleculeIdentity?,
@@ -13,7 +13,8 @@ struct HerbMolecules {
   ) throws(RecordsError) {
     let shown = path.split(separator: "/").last.map(String.init) ?? path
     let reader = try CSVReader(path, shownAs: shown, strict: options.strict)
-    let key = try HerbKey(reader, herbs: herbs)
+    var key = try HerbKey(reader, herbs: herbs)
+    if key.isByName { try reader.requireUTF8() }
     let column = try reader.column("smiles")
     smiles = Array(repeating: [], count: herbs.count)
     var known: [Set<String>] = Array(repeating: [], count: herbs.count)
@@ -42,6 +43,7 @@ struct HerbMolecules {
       }
     }
     try reader.requireRows()
+    try key.requireMatch(reader)
     report.tables.append(try reader.summary(shown))
     let distinct = Set(smiles.joined()).count
     sentence =

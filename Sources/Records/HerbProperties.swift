@@ -64,6 +64,7 @@ enum HerbProperties {
     if !hasHeader {
       reader = try CSVReader(file.path, shownAs: file.shown, columns: names(reader.header.count), strict: strict)
     }
+    try reader.requireUTF8()
     let idColumn = hasHeader ? reader.optionalColumn("herb_id") ?? reader.optionalColumn("id") : nil
     let nameColumns = hasHeader ? ["herb_name", "name"].compactMap { reader.optionalColumn($0) } : []
     let columns = reader.header.indices.filter { $0 != idColumn && !nameColumns.contains($0) }

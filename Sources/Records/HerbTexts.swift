@@ -10,13 +10,14 @@ struct HerbTexts {
     ("text", ""),
   ]
 
-  /// - Throws: what reading throws; `missingColumn`, `noRows`; `malformedRow` when strict.
+  /// - Throws: what reading throws; `missingColumn`, `noRows`, `nothingMatches`, `notUTF8`; `malformedRow` when strict.
   init(
     _ path: String, herbs: NumberedCodes, options: TCMPDOptions, report: inout ImportReport
   ) throws(RecordsError) {
     let shown = path.split(separator: "/").last.map(String.init) ?? path
     let reader = try CSVReader(path, shownAs: shown, strict: options.strict)
-    let key = try HerbKey(reader, herbs: herbs)
+    try reader.requireUTF8()
+    var key = try HerbKey(reader, herbs: herbs)
     let others = TCMPDOptions.TextLanguage.allCases.filter { $0 != options.textLanguage }
     let suffixes = ["_" + options.textLanguage.rawValue, ""] + others.map { "_" + $0.rawValue }
     let names = ["name_en", "name_latin"].compactMap { reader.optionalColumn($0) }
@@ -45,6 +46,7 @@ struct HerbTexts {
       }
     }
     try reader.requireRows()
+    try key.requireMatch(reader)
     report.tables.append(try reader.summary(shown))
   }
 

@@ -44,6 +44,9 @@ struct NumberedCodes {
     return Vocabulary(codes: codes, texts: zip(codes, names).map { $1.isEmpty ? $0 : $1 })
   }
 
+  /// What names look like, for error sentences; nil where no id has one.
+  var exampleName: String? { names.first { !$0.isEmpty } }
+
   /// An entry for error sentences: "herb 395 (鹅不食草)".
   func shown(_ position: Int) -> String {
     let name = names[position]
@@ -56,14 +59,20 @@ struct NumberedCodes {
     _ kind: CodeKind, _ file: (path: String, shown: String), strict: Bool, report: inout ImportReport
   ) throws(RecordsError) -> NumberedCodes {
     let reader = try CSVReader(file.path, shownAs: file.shown, strict: strict)
+    try reader.requireUTF8()
     let idColumn = try reader.column("id")
     let nameColumn = try reader.column("name")
     var seen: Set<Int> = []
     var ids: [Int] = []
     var names: [String] = []
     while try reader.next() {
-      guard let id = reader.field(idColumn).int, id >= 0 else {
-        try reader.malformed("id is not a number of 0 or more", detail: reader.field(idColumn).shown)
+      let field = reader.field(idColumn)
+      if field.isInteger, field.int == nil {
+        try reader.malformed("the id is out of range", detail: field.shown)
+        continue
+      }
+      guard let id = field.int, id >= 0 else {
+        try reader.malformed("id is not a number of 0 or more", detail: field.shown)
         continue
       }
       guard seen.insert(id).inserted else {

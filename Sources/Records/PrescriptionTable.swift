@@ -6,7 +6,13 @@ struct PrescriptionTable {
     let line: Int
     let symptoms: [Int]
     let herbs: [Int]
+    /// The first id that has too many digits for a number, as it stands in the file; its place in the lists is taken by
+    /// `tooLong`.
+    let longID: String?
   }
+
+  /// Stands for an id that has too many digits; no code has it.
+  static let tooLong = Int.min
 
   let shown: String
   private(set) var rows: [Row] = []
@@ -21,6 +27,7 @@ struct PrescriptionTable {
   ) throws(RecordsError) {
     shown = file.shown
     let reader = try CSVReader(file.path, shownAs: file.shown, strict: strict, progress: progress)
+    try reader.requireUTF8()
     let symptomColumn = try Self.column(Self.symptomNames, reader)
     let herbColumn = try Self.column(Self.herbNames, reader)
     while try reader.next() {
@@ -37,7 +44,12 @@ struct PrescriptionTable {
       } else if herbs.isEmpty {
         reader.skip("no herbs")
       } else {
-        rows.append(Row(number: reader.rowsRead, line: reader.line, symptoms: symptoms, herbs: herbs))
+        let longID =
+          symptoms.contains(Self.tooLong)
+          ? Self.longID(reader.field(symptomColumn))
+          : herbs.contains(Self.tooLong) ? Self.longID(reader.field(herbColumn)) : nil
+        rows.append(
+          Row(number: reader.rowsRead, line: reader.line, symptoms: symptoms, herbs: herbs, longID: longID))
       }
     }
     try reader.requireRows()
@@ -50,20 +62,40 @@ struct PrescriptionTable {
     return try reader.column(names[0])
   }
 
-  /// The numbers of `[1, 2]`, with or without blanks; an empty field is an empty list. Nil for anything else.
+  /// The numbers of `[1, 2]`, with or without blanks, `tooLong` for those of too many digits; an empty field is an empty
+  /// list. Nil for anything else.
   static func list(_ field: Field) -> [Int]? {
     if field.isEmpty { return [] }
     guard field.count >= 2, field.base[0] == UInt8(ascii: "["), field.base[field.count - 1] == UInt8(ascii: "]")
     else { return nil }
-    let inner = Field(base: field.base + 1, count: field.count - 2)
-    if inner.trimmed.isEmpty { return [] }
     var numbers: [Int] = []
+    let isList = each(field) { part in
+      guard let number = part.int ?? (part.isInteger ? tooLong : nil) else { return false }
+      numbers.append(number)
+      return true
+    }
+    return isList ? numbers : nil
+  }
+
+  /// Calls `body` with each part between commas inside the brackets, without blanks, as long as it returns true.
+  private static func each(_ field: Field, _ body: (Field) -> Bool) -> Bool {
+    let inner = Field(base: field.base + 1, count: field.count - 2)
+    if inner.trimmed.isEmpty { return true }
     var start = 0
     for index in 0...inner.count where index == inner.count || inner.base[index] == UInt8(ascii: ",") {
-      guard let number = Field(base: inner.base + start, count: index - start).trimmed.int else { return nil }
-      numbers.append(number)
+      guard body(Field(base: inner.base + start, count: index - start).trimmed) else { return false }
       start = index + 1
     }
-    return numbers
+    return true
+  }
+
+  /// The first id of a list that has too many digits.
+  private static func longID(_ field: Field) -> String? {
+    var found: String?
+    _ = each(field) { part in
+      if part.int == nil { found = part.string }
+      return found == nil
+    }
+    return found
   }
 }

@@ -37,7 +37,11 @@ public enum RecordsError: Error, Equatable, CustomStringConvertible {
   /// A table of the properties of medications.
   case badProperties(String, reason: String)
   /// An id in a list of ids that no code has.
-  case unknownID(file: String, line: Int, kind: CodeKind, id: Int, expected: String)
+  case unknownID(file: String, line: Int, kind: CodeKind, id: String, expected: String)
+  /// A table about herbs of which no row is of any of the herbs.
+  case nothingMatches(file: String, rows: Int, column: String, example: String, expected: String)
+  /// Text in another encoding where Latin-1 would make nonsense of it; `isGBK`: it looks like GBK.
+  case notUTF8(String, line: Int, isGBK: Bool)
   /// A molecule that cannot be read, where that is to be an error.
   case badMolecule(file: String, line: Int, smiles: String)
   case notACohort(String, found: String)
@@ -99,6 +103,12 @@ public enum RecordsError: Error, Equatable, CustomStringConvertible {
     case .badProperties(let path, let reason): "The properties \(path) cannot be used: \(reason)."
     case .unknownID(let file, let line, let kind, let id, let expected):
       "\(file):\(line): the \(kind.rawValue) id \(id) is out of range; expected \(expected)."
+    case .nothingMatches(let file, let rows, let column, let example, let expected):
+      "\(file): not one of its \(rows) rows is of a herb of the prescriptions: its \(column) is \(example), for instance, "
+        + "where \(expected); give the table of this data set."
+    case .notUTF8(let file, let line, let isGBK):
+      "\(file):\(line): the text is not UTF-8\(isGBK ? ", but seems to be GBK" : ""); convert the (unpacked) file with "
+        + "iconv -f \(isGBK ? "GB18030" : "ITS-ENCODING") -t UTF-8 OLD > NEW, and import the new one."
     case .badMolecule(let file, let line, let smiles):
       "\(file):\(line): the SMILES \(smiles) cannot be read as a molecule; mend or remove the row, or import with "
         + "--unparsable-smiles skip, which leaves such rows out and counts them."

@@ -4,7 +4,8 @@
 /// - Source: TCM-PD as KDHR, PresRecST and FMCHS use it (spec FMCHS 1).
 public enum TCMPDImporter {
   /// - Throws: a missing folder, table or column, a damaged file; `unknownID` for an id out of range; `badArray` and
-  ///   `badProperties`; `badMolecule` when those are refused; `nothingKept` with fewer than three prescriptions.
+  ///   `badProperties`; `badMolecule` when those are refused; `nothingMatches`
+  ///   for a table of molecules or texts of no herb at all; `notUTF8` for names in another encoding; `nothingKept` with fewer than three prescriptions.
   public static func run(
     paths: TCMPDPaths, options: TCMPDOptions = TCMPDOptions(), progress: ((ImportProgress) -> Void)? = nil
   ) throws(RecordsError) -> Cohort {
@@ -113,7 +114,8 @@ public enum TCMPDImporter {
         var set: Set<Int32> = []
         for id in row[keyPath: column] {
           guard let position = codes.position(id: id) else {
-            throw .unknownID(file: table.shown, line: row.line, kind: codes.kind, id: id, expected: codes.expected)
+            let shown = (id == PrescriptionTable.tooLong ? row.longID : nil) ?? String(id)
+            throw .unknownID(file: table.shown, line: row.line, kind: codes.kind, id: shown, expected: codes.expected)
           }
           if !set.insert(position).inserted { repeated += 1 }
         }

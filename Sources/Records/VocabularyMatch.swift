@@ -44,6 +44,12 @@ extension Vocabulary {
     found.isEmpty ? nil : found.count == 1 ? .found(found[0]) : .ambiguous(found)
   }
 
+  /// An entry's name for people: its text up to the first ":", or the code where there is no text.
+  public func name(_ index: Int) -> String {
+    let name = Self.name(texts[index])
+    return name.isEmpty ? codes[index] : name
+  }
+
   private static func name(_ text: String) -> String {
     text.prefix { $0 != ":" }.trimmingCharacters(in: .whitespaces)
   }

@@ -9,11 +9,14 @@ public final class FinishedRun {
   public let directory: String
   public let checkpoint: Checkpoint
   private let trainer: Trainer
+  /// Set when something was made that the run directory should have held: a line for people.
+  public private(set) var remark: String?
 
   /// Opens `best.h5` and the files that the run was trained on.
   /// - Parameter overrides: settings over the saved ones, e.g. a moved cohort file.
   public convenience init(_ directory: RunDirectory, overrides: [String] = []) throws {
-    try self.init(directory, data: RunData(directory.savedConfig(overrides: overrides)))
+    try self.init(directory, data: RunData(directory.savedConfig(overrides: overrides), keptIn: directory))
+    remark = data.keepFeatures(in: directory, replacing: overrides.isEmpty)
   }
 
   init(_ directory: RunDirectory, data: RunData) throws {
@@ -41,6 +44,14 @@ public final class FinishedRun {
     data.append(patients: patients, to: &table)
     trainer.table = table
     return try trainer.scores(ofRows: Array(0..<table.count))
+  }
+
+  /// Probabilities `[M]` of one visit of the cohort, from it and the patient's visits before.
+  public func scores(ofVisit visit: Int, patient: Int) throws -> [Float] {
+    var table = VisitTable(width: trainer.job.inputs.textWidth)
+    data.append(patients: CollectionOfOne(patient), to: &table)
+    trainer.table = table
+    return try trainer.scores(ofRows: [visit - data.cohort.visits(ofPatient: patient).lowerBound])
   }
 
   /// Probabilities of all herbs for symptom sets, `[sets, M]`.

@@ -13,8 +13,23 @@ public struct HerbFeatures {
   public let contentHash: String
   /// What whoever starts a run should know.
   public let notes: [(isWarning: Bool, text: String)]
+  /// What takes long to make, with all that it depends on.
+  private let made: MadeHerbFeatures
+  private let recipe: String
+  /// Whether that came from a file, and why not.
+  let origin: Origin
 
-  init(_ config: RunConfig, _ cohort: Cohort, _ splits: [Split]) throws {
+  enum Origin: Equatable {
+    /// Out of the file.
+    case kept
+    /// Made: there is no such file.
+    case made
+    /// Made, because what is there cannot be used.
+    case unusable(reason: String)
+  }
+
+  /// - Parameter file: where a run keeps its features (`HerbFeatureFile`); nil: they are made
+  init(_ config: RunConfig, _ cohort: Cohort, _ splits: [Split], file: String? = nil) throws {
     let settings = config.fmchs
     let (symptoms, herbs) = (cohort.vocabulary(.symptom).count, cohort.medicationCount)
     guard symptoms > 0, herbs > 0 else { throw TrainingError.noSymptoms(symptoms: symptoms, medications: herbs) }
@@ -32,16 +47,19 @@ public struct HerbFeatures {
 
     let texts = config.embeddings.isEmpty ? nil : try VocabularyEmbeddings.open(config.embeddings)
     try texts?.require(cohort)
+    recipe = HerbFeatureFile.recipe(config, cohort)
+    (made, origin) = try Self.made(config, cohort, recipe, symptoms: symptoms, file: file)
     let semantics: [Float]
     if let texts {
       semantics = Self.unitRows(texts.vectors(of: .symptom), width: texts.width)
     } else {
-      semantics = Self.randomRows(symptoms, width: settings.semanticWidth, seed: UInt64(settings.featureSeed))
+      semantics = made.semantics
       notes.append(
         (false, "no embeddings: the symptoms' vectors are random (theriac embed makes vectors of their names)"))
     }
+    notes += made.notes.map { ($0.isWarning, $0.text) }
 
-    var herb = try HerbColumns(config, cohort, notes: &notes)
+    var herb = HerbColumns(herbs: herbs, width: made.width, values: made.herbs)
     if settings.herbTexts {
       guard let texts else {
         throw ConfigError.missing(
@@ -56,8 +74,8 @@ public struct HerbFeatures {
       semantics: semantics,
       semanticWidth: texts?.width ?? settings.semanticWidth, features: herb.values, featureWidth: herb.width)
     // The settings that the vectors are made by, not their numbers: those may differ in last bits between processors.
-    let made = RunSetting.vectors.map { "\($0.key) \($0.value(in: config))" }.joined(separator: ", ")
-    contentHash = "texts \(texts?.contentHash ?? "random"), molecules \(herb.moleculeHash), \(made)"
+    let values = RunSetting.vectors.map { "\($0.key) \($0.value(in: config))" }.joined(separator: ", ")
+    contentHash = "texts \(texts?.contentHash ?? "random"), molecules \(made.moleculeHash), \(values)"
     let edges = graph.counts
     notes.append(
       (
@@ -66,6 +84,32 @@ public struct HerbFeatures {
           + "\(edges.symptomHerb) symptom–herb edges"
       ))
     self.notes = notes
+  }
+
+  /// The features out of the file where it is sound, else made anew.
+  private static func made(
+    _ config: RunConfig, _ cohort: Cohort, _ recipe: String, symptoms: Int, file: String?
+  ) throws -> (MadeHerbFeatures, Origin) {
+    let isRandom = config.embeddings.isEmpty
+    let width = config.fmchs.semanticWidth
+    var origin = Origin.made
+    if let file {
+      let found = HerbFeatureFile.read(
+        file, recipe: recipe, semantics: isRandom ? [symptoms, width] : [0, 0], herbs: cohort.medicationCount)
+      switch found {
+      case .sound(let features): return (features, .kept)
+      case .none: origin = .made
+      case .unusable(let reason): origin = .unusable(reason: reason)
+      }
+    }
+    var features = try HerbColumns.made(config, cohort)
+    if isRandom { features.semantics = randomRows(symptoms, width: width, seed: UInt64(config.fmchs.featureSeed)) }
+    return (features, origin)
+  }
+
+  /// Writes what takes long to make, for the next use.
+  func keep(in file: String, _ config: RunConfig) throws {
+    try HerbFeatureFile.write(made, recipe: recipe, semanticWidth: config.fmchs.semanticWidth, to: file)
   }
 
   /// Set when what is to be predicted leaks into the model.
@@ -98,42 +142,44 @@ public struct HerbFeatures {
   }
 }
 
-/// The columns of the herbs' features Xh = [property ‖ molecule vector].
+/// The columns of the herbs' features Xh = [property ‖ molecule vector], `[herbs, width]`.
 private struct HerbColumns {
-  private(set) var width = 0
-  /// `[herbs, width]`
-  private(set) var values: [Float] = []
-  private(set) var moleculeHash = "none"
-  private let herbs: Int
+  let herbs: Int
+  var width = 0
+  var values: [Float] = []
 
-  init(
-    _ config: RunConfig, _ cohort: Cohort, notes: inout [(isWarning: Bool, text: String)]
-  ) throws {
+  /// Those of properties and molecules, without symptom vectors.
+  static func made(_ config: RunConfig, _ cohort: Cohort) throws -> MadeHerbFeatures {
     let settings = config.fmchs
-    herbs = cohort.medicationCount
+    var columns = HerbColumns(herbs: cohort.medicationCount)
+    var notes: [MadeHerbFeatures.Note] = []
+    var moleculeHash = "none"
+    func features() -> MadeHerbFeatures {
+      MadeHerbFeatures(
+        semantics: [], herbs: columns.values, width: columns.width, moleculeHash: moleculeHash, notes: notes)
+    }
     let properties = cohort.medicationProperties
-    if let properties { append(properties.values.map(Float.init), width: properties.width) }
-    guard settings.mmge else { return }
+    if let properties { columns.append(properties.values.map(Float.init), width: properties.width) }
+    guard settings.mmge else { return features() }
     guard !cohort.smiles.allSatisfy(\.isEmpty) else {
       notes.append(
-        (
-          true,
-          "mmge is on, but no herb of the cohort has a molecule: training goes on without molecule vectors "
-            + "(import with --molecules FILE, or set mmge: false)"
-        ))
-      return
+        .init(
+          isWarning: true,
+          text: "mmge is on, but no herb of the cohort has a molecule: training goes on without molecule vectors "
+            + "(import with --molecules FILE, or set mmge: false)"))
+      return features()
     }
-    let vectors = try Self.vectors(settings, cohort, skips: config.unparsableSMILES == .skip)
-    for molecule in vectors.leftOut { notes.append((true, "\(molecule)")) }
+    let vectors = try vectors(settings, cohort, skips: config.unparsableSMILES == .skip)
+    notes += vectors.leftOut.map { .init(isWarning: true, text: "\($0)") }
     moleculeHash = settings.moleculeVectors.isEmpty ? "morgan" : vectors.contentHash
     notes.append(
-      (
-        false,
-        "molecules: \(vectors.knownCount) of \(herbs) herbs, \(vectors.moleculeCount) distinct; \(vectors.source)"
-      ))
-    guard vectors.knownCount < herbs, let properties else {
-      append(vectors.values, width: vectors.width)
-      return
+      .init(
+        isWarning: false,
+        text: "molecules: \(vectors.knownCount) of \(columns.herbs) herbs, \(vectors.moleculeCount) distinct; "
+          + vectors.source))
+    guard vectors.knownCount < columns.herbs, let properties else {
+      columns.append(vectors.values, width: vectors.width)
+      return features()
     }
     var options = VAEOptions()
     options.epochs = settings.vaeEpochs
@@ -147,9 +193,10 @@ private struct HerbColumns {
       width: vectors.width, isKnown: vectors.isKnown, options: options)
     if let report {
       guard report.rec.isFinite, filled.allSatisfy(\.isFinite) else { throw TrainingError.vaeNotFinite }
-      notes.append((false, Self.text(report)))
+      notes.append(.init(isWarning: false, text: text(report)))
     }
-    append(filled, width: vectors.width)
+    columns.append(filled, width: vectors.width)
+    return features()
   }
 
   /// Whether properties say anything about molecules: the VAE beside the mean vector.

@@ -7,8 +7,9 @@ extension RunData {
   /// The prescriptions as baselines read them.
   public func herbData() throws -> HerbData {
     func sets(_ kind: CodeKind) throws -> SetRows {
-      let lists = (0..<cohort.visitCount).map { cohort.codes(kind, visit: $0).map(Int.init) }
-      return try SetRows(lists, bound: cohort.vocabulary(kind).count, of: "\(kind.rawValue)s")
+      let lists = cohort.lists[kind] ?? CodeLists(offsets: Array(repeating: 0, count: cohort.visitCount + 1))
+      return try SetRows(
+        offsets: lists.offsets, items: lists.indices, bound: cohort.vocabulary(kind).count, of: "\(kind.rawValue)s")
     }
     let properties = cohort.medicationProperties.map { $0.values.map(Float.init) } ?? []
     return try HerbData(

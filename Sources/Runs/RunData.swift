@@ -1,4 +1,5 @@
 import Checkpoints
+import Foundation
 import Records
 import Training
 
@@ -18,7 +19,10 @@ public struct RunData {
 
   /// - Throws: the first thing that does not fit: a missing or foreign file, embeddings of another cohort, an
   ///   unparsable SMILES, an empty split.
-  public init(_ config: RunConfig) throws {
+  public init(_ config: RunConfig) throws { try self.init(config, keptIn: nil) }
+
+  /// - Parameter directory: a run directory that may hold what takes long to make.
+  init(_ config: RunConfig, keptIn directory: RunDirectory?) throws {
     guard !config.cohort.isEmpty else {
       throw ConfigError.missing(
         key: "cohort", hint: "make one with theriac import or theriac synth, then --set cohort=FILE")
@@ -26,6 +30,7 @@ public struct RunData {
     if config.model == .nlaMMR, config.embeddings.isEmpty {
       throw ConfigError.missing(key: "embeddings", hint: "make them with theriac embed, then --set embeddings=FILE")
     }
+    if let directory { try Self.requireInputs(of: config, directory) }
     self.config = config
     cohort = try CohortFile.read(config.cohort)
     splits =
@@ -37,8 +42,18 @@ public struct RunData {
     features =
       switch config.model {
       case .nlaMMR: .nlaMMR(try VisitFeatures(config, cohort))
-      case .fmchs: .fmchs(try HerbFeatures(config, cohort, splits))
+      case .fmchs: .fmchs(try HerbFeatures(config, cohort, splits, file: directory?.features))
       }
+  }
+
+  /// A run outlives the places of its files: says which one is gone, and how to tell the new place.
+  private static func requireInputs(of config: RunConfig, _ directory: RunDirectory) throws {
+    for (key, what, path) in [
+      ("cohort", "cohort", config.cohort), ("embeddings", "embeddings file", config.embeddings),
+      ("molecule_vectors", "file of molecule vectors", config.fmchs.moleculeVectors),
+    ] where !path.isEmpty && !FileManager.default.fileExists(atPath: path) {
+      throw RunError.movedInput(key: key, what: what, path: path, run: directory.path)
+    }
   }
 
   /// - Throws: `RunError.changedModel` unless the settings make the same model of a checkpoint's weights as before
@@ -68,6 +83,27 @@ public struct RunData {
     switch features {
     case .nlaMMR(let features): features.embeddings.caution
     case .fmchs: HerbFeatures.leak(config)
+    }
+  }
+
+  /// Keeps what takes long to make, so that the next use of the run need not make it; nothing happens where it is there
+  /// already, or where it cannot be written.
+  /// - Parameter replaces: also over a file of other features
+  /// - Returns: a line for people when something was made that should have been there
+  func keepFeatures(in directory: RunDirectory, replacing replaces: Bool = true) -> String? {
+    guard case .fmchs(let features) = features, features.origin != .kept else { return nil }
+    let path = directory.features
+    let isForeign = features.origin != .made
+    var isWritten = false
+    if replaces || !isForeign {
+      do {
+        try features.keep(in: path, config)
+        isWritten = true
+      } catch {}  // a run that can only be read is used as well
+    }
+    switch features.origin {
+    case .unusable(let reason): return "\(path) is not used: \(reason); its features were made anew"
+    case .made, .kept: return isWritten ? "the features of symptoms and herbs were made, and kept in \(path)" : nil
     }
   }
 

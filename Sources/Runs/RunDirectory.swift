@@ -14,6 +14,8 @@ public struct RunDirectory: Sendable {
   public var summary: String { path + "/summary.json" }
   public var checkpoints: String { path + "/checkpoints" }
   public var best: String { path + "/best.h5" }
+  /// What FMCHS's features need long for (`HerbFeatureFile`).
+  public var features: String { path + "/features.h5" }
 
   /// Makes the directory for a new run and takes it: nobody else's files are touched.
   /// - Throws: `RunError.exists` when a run is there, `inUse` when one is just beginning there, `foreign` when files of
@@ -34,7 +36,7 @@ public struct RunDirectory: Sendable {
 
   /// Takes back `create`, when nothing came of the run. Directories go only when nobody keeps anything there.
   func discard() {
-    for file in [config, metrics, log, lockFile] { try? FileManager.default.removeItem(atPath: file) }
+    for file in [config, metrics, log, features, lockFile] { try? FileManager.default.removeItem(atPath: file) }
     rmdir(checkpoints)
     rmdir(path)
   }
@@ -71,6 +73,9 @@ public struct RunDirectory: Sendable {
 
   /// Keeps other processes out until the returned value goes away.
   public func lock() throws -> RunLock { try RunLock(lockFile) }
+
+  /// Who holds the lock; nil when nobody does.
+  public var holder: String? { RunLock.holder(lockFile) }
 }
 
 /// An exclusive lock on a run directory, held by an open file: it ends with the process, however that ends.
@@ -81,12 +86,9 @@ public final class RunLock {
     descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
     guard descriptor >= 0 else { throw RunError.cannotWrite(path, reason: String(cString: strerror(errno))) }
     guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
-      var buffer = [UInt8](repeating: 0, count: 256)
-      let count = read(descriptor, &buffer, buffer.count)
+      let holder = Self.name(descriptor)
       close(descriptor)
-      let holder = String(decoding: buffer.prefix(max(0, count)), as: UTF8.self)
-      throw RunError.inUse(
-        (path as NSString).deletingLastPathComponent, holder: holder.isEmpty ? "another process" : holder)
+      throw RunError.inUse((path as NSString).deletingLastPathComponent, holder: holder)
     }
     let text = Array("process \(ProcessInfo.processInfo.processIdentifier)".utf8)
     _ = ftruncate(descriptor, 0)
@@ -94,4 +96,21 @@ public final class RunLock {
   }
 
   deinit { close(descriptor) }
+
+  /// What a locked file says of its holder; nil for one that nobody holds, or that cannot be looked at.
+  static func holder(_ path: String) -> String? {
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { return nil }
+    defer { close(descriptor) }
+    // Shared, so that several may look at once; it ends with this function.
+    guard flock(descriptor, LOCK_SH | LOCK_NB) != 0, errno == EWOULDBLOCK else { return nil }
+    return name(descriptor)
+  }
+
+  private static func name(_ descriptor: Int32) -> String {
+    var buffer = [UInt8](repeating: 0, count: 256)
+    let count = pread(descriptor, &buffer, buffer.count, 0)
+    let text = String(decoding: buffer.prefix(max(0, count)), as: UTF8.self)
+    return text.isEmpty ? "another process" : text
+  }
 }

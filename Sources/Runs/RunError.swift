@@ -9,6 +9,8 @@ public enum RunError: Error, Equatable, CustomStringConvertible {
   case cannotWrite(String, reason: String)
   case unreadableMessage(String)
   case inputChanged(what: String, path: String, expected: String, found: String)
+  /// A file that a run was made with is not where its settings say.
+  case movedInput(key: String, what: String, path: String, run: String)
   case incompleteEvaluation(expected: Int, found: Int)
   case differentModel(run: String, reason: String)
   case workers(Int)
@@ -40,6 +42,8 @@ public enum RunError: Error, Equatable, CustomStringConvertible {
     case .inputChanged(let what, let path, let expected, let found):
       "the \(what) \(path) is not the one this run was made with (content \(found), expected \(expected)); "
         + "put the old file back, or start a new run"
+    case .movedInput(let key, let what, let path, let run):
+      "the \(what) of \(run) should be at \(path), but there is none; give its place with --set \(key)=FILE"
     case .incompleteEvaluation(let expected, let found):
       "the workers scored \(found) visits where the split has \(expected); the shards do not cover the cohort"
     case .differentModel(let run, let reason): "the weights in \(run) do not fit its config.yaml: \(reason)"

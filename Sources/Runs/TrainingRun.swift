@@ -58,7 +58,7 @@ public final class TrainingRun {
   ) throws {
     guard (1...RunError.mostWorkers).contains(options.workers) else { throw RunError.workers(options.workers) }
     // Everything that can be wrong with the inputs is found before the directory is made.
-    data = try RunData(config)
+    data = try RunData(config, keptIn: resume ? directory : nil)
     _ = try data.job()
     runLock = resume ? try directory.lock() : try directory.create(config)
     let log = try RunLog(directory.log, show: show)
@@ -67,6 +67,7 @@ public final class TrainingRun {
       checkpoint = try Self.newest(in: directory, data: data, log: log)
       try directory.write(config)
     }
+    if let remark = data.keepFeatures(in: directory) { log.write(.info, remark, isQuiet: !resume) }
     for note in data.notes { log.write(note.isWarning ? .warning : .info, note.text) }
     self.log = log
     self.directory = directory

@@ -47,7 +47,9 @@ public struct PLMReport: Sendable {
   private mutating func describeWeights(_ path: String) {
     guard let source = try? WeightFiles.open(folder: path) else { return }
     let bytes = source.files.reduce(0) { sum, file in
-      let size = (try? FileManager.default.attributesOfItem(atPath: file)[.size]) as? Int
+      // Folders of Hugging Face's cache hold links; what counts is the file that a link leads to.
+      let target = URL(fileURLWithPath: file).resolvingSymlinksInPath().path
+      let size = (try? FileManager.default.attributesOfItem(atPath: target)[.size]) as? Int
       return sum + (size ?? 0)
     }
     lines.append(

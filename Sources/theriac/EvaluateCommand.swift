@@ -54,7 +54,7 @@ struct Evaluate: ParsableCommand {
   private var split: Split { splitName.split }
 
   func run() throws {
-    let runs = try directories.map { try FinishedRun(RunDirectory($0), overrides: overrides) }
+    let runs = try directories.map { try RunSession.finished($0, overrides: overrides) }
     if runs[0].data.config.model == .fmchs { return try rank(runs) }
     guard runs.count == 1 else {
       throw ValidationError("several runs are evaluated as one for model fmchs only; give one run of nla-mmr")

@@ -24,7 +24,7 @@ struct ExportVectors: ParsableCommand {
   var overrides: [String] = []
 
   func run() throws {
-    let run = try FinishedRun(RunDirectory(directory), overrides: overrides)
+    let run = try RunSession.finished(directory, overrides: overrides)
     let config = run.data.config
     try OutputPlace.check(out, inputs: [config.cohort, config.embeddings, config.fmchs.moleculeVectors])
     let place = OutputPlace.folder(of: out)

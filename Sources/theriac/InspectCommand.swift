@@ -11,15 +11,19 @@ import Training
 
 struct Inspect: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Say what a Theriac file or a language-model folder is, and whether it is sound.")
+    abstract: "Say what a file or folder of Theriac, or a language-model folder, is, and whether it is sound.")
 
-  @Argument(help: "cohort.h5, embeddings.h5, a checkpoint, vectors of molecules, or a Hugging Face folder.")
+  @Argument(
+    help: """
+      cohort.h5, embeddings.h5, a checkpoint, features.h5, vectors of molecules; a run, sweep or experiment directory; a \
+      Hugging Face folder.
+      """)
   var path: String
 
   func run() throws {
     var isFolder: ObjCBool = false
     if FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), isFolder.boolValue {
-      return try inspectFolder()
+      return try InspectFolder.show(path)
     }
     if InspectGuard.isInside {
       InspectGuard.limitTime()
@@ -67,16 +71,11 @@ struct Inspect: ParsableCommand {
             ", best validation \(model.selectionTitle) \(NumberText.fixed($0, 4)) in epoch \(checkpoint.bestEpoch ?? 0)"
           } ?? "")
           + "\n\n\(checkpoint.configYAML)")
+    case "herb_features": Console.result(try HerbFeatureFile.summary(path))
     case "" where isVectorFile:
       Console.result("vectors of molecules: \(try MoleculeVectorFile.read(path).source)")
     default:
       throw ValidationError("\(path) is an HDF5 file, but not one of Theriac's (no theriac_kind)")
     }
-  }
-
-  private func inspectFolder() throws {
-    let report = PLMReport(path: path)
-    Console.result(report.lines.joined(separator: "\n"))
-    if !report.isUsable { throw ExitCode.failure }
   }
 }

@@ -7,24 +7,34 @@ import Training
 
 struct Recommend: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Recommend herbs for symptoms, with a trained run of FMCHS.",
+    abstract: "Recommend herbs for symptoms, or medications for a visit, with a trained run.",
     discussion: """
-      Symptoms are names or codes of the run's cohort. Several runs answer as one model.
+      FMCHS: symptoms are names or codes of the run's cohort. Several runs answer as one model.
 
         theriac recommend runs/fmchs --symptoms 头痛,发热
         theriac recommend runs/fmchs --visit visit.json --top 20 --json
 
       The file of --visit is an object with a list: {"symptoms": ["头痛", "12"]}.
+
+      NLA-MMR: a visit of the run's cohort, by its id, or by its patient's and its number; the patient's last unless one is \
+      named. What is recommended stands beside what was given.
+
+        theriac recommend runs/nla --visit 143045
+        theriac recommend runs/nla --patient 17 --visit 2 --json
+
+      The file of --visit is an object with these: {"patient": "17", "visit": "2"}.
       """)
 
-  @Argument(help: "Run directory; several are averaged.")
+  @Argument(help: "Run directory; several of FMCHS are averaged.")
   var directories: [String]
   @Option(help: "Symptoms, comma between them: names or codes.")
   var symptoms: String?
-  @Option(help: "JSON file with a list of symptoms.")
+  @Option(help: "FMCHS: JSON file with a list of symptoms. NLA-MMR: id of a visit, or a JSON file.")
   var visit: String?
-  @Option(help: "How many herbs.")
-  var top = 10
+  @Option(help: "NLA-MMR: id of a patient; --visit may then be a number from 1.")
+  var patient: String?
+  @Option(help: "How many; default: 10 herbs, or the medications that reach the run's threshold.")
+  var top: Int?
   @Option(name: .customLong("set"), help: "A setting over the saved ones, e.g. cohort=FILE. Repeat it.")
   var overrides: [String] = []
   @Flag(help: "As JSON.")
@@ -32,24 +42,45 @@ struct Recommend: ParsableCommand {
 
   func validate() throws {
     guard !directories.isEmpty else { throw ValidationError("Missing expected argument '<directories> ...'") }
-    guard (symptoms == nil) != (visit == nil) else {
-      throw ValidationError("give the symptoms either with --symptoms or with --visit FILE")
+    guard (symptoms == nil) != (visit == nil && patient == nil) else {
+      throw ValidationError(
+        "give the symptoms either with --symptoms or with --visit FILE, or a visit of NLA-MMR with --visit ID, --patient ID"
+      )
     }
-    guard top >= 1 else { throw ValidationError("--top \(top): give 1 or more") }
+    if let top, top < 1 { throw ValidationError("--top \(top): give 1 or more") }
   }
 
   func run() throws {
+    let model = try RunDirectory(directories[0]).savedConfig(overrides: overrides).model
+    if model == .nlaMMR, symptoms == nil { return try recommendForVisit() }
+    guard patient == nil else {
+      throw ValidationError("--patient is for runs of nla-mmr; give the symptoms with --symptoms or --visit FILE")
+    }
     let asked = try visit.map { try VisitQuery.read($0).symptoms } ?? VisitQuery.list(symptoms ?? "")
-    let ensemble = try Ensemble(directories.map { try FinishedRun(RunDirectory($0), overrides: overrides) })
+    let ensemble = try Ensemble(directories.map { try RunSession.finished($0, overrides: overrides) })
     let cohort = ensemble.runs[0].data.cohort
     let set = try VisitQuery.indices(asked, in: cohort)
     let recommendation = Recommendation(
-      cohort: cohort, symptoms: set, scores: try ensemble.scores(ofSymptoms: [set]), top: top)
+      cohort: cohort, symptoms: set, scores: try ensemble.scores(ofSymptoms: [set]), top: top ?? 10,
+      areProbabilities: ensemble.runs.allSatisfy { $0.data.config.fmchs.recallWeight == 0 })
     if json {
       try Console.json(recommendation)
     } else {
       Console.result(try recommendation.text())
     }
+  }
+
+  private func recommendForVisit() throws {
+    guard directories.count == 1 else {
+      throw ValidationError("several runs answer as one for model fmchs only; give one run of nla-mmr")
+    }
+    let place = try VisitPlace(patient: patient, visit: visit)
+    let run = try RunSession.finished(directories[0], overrides: overrides)
+    let (patient, visit) = try place.found(in: run.data.cohort)
+    let recommendation = VisitRecommendation(
+      data: run.data, patient: patient, visit: visit, scores: try run.scores(ofVisit: visit, patient: patient), top: top
+    )
+    if json { try Console.json(recommendation) } else { Console.result(try recommendation.text()) }
   }
 }
 
@@ -133,7 +164,8 @@ struct Recommendation: Encodable {
   struct Item: Encodable {
     let code: String
     let name: String
-    let probability: Double
+    /// One of the two: with `recall_weight` above 0 a run's scores rank herbs, but are no probabilities.
+    let probability, score: Double?
     /// Prescriptions of the training split with the herb; 0: nothing was learnt of it but its features.
     let trainingCount: Int
   }
@@ -145,7 +177,7 @@ struct Recommendation: Encodable {
   /// Symptoms that no training prescription has: what is recommended for them was never learnt.
   let unseen: [String]
 
-  init(cohort: Cohort, symptoms set: [Int32], scores: [Float], top: Int) {
+  init(cohort: Cohort, symptoms set: [Int32], scores: [Float], top: Int, areProbabilities: Bool) {
     let (symptoms, herbs) = (cohort.vocabulary(.symptom), cohort.vocabulary(.medication))
     let counts = cohort.trainingCounts(.medication)
     let known = cohort.trainingCounts(.symptom)
@@ -153,7 +185,10 @@ struct Recommendation: Encodable {
     let best = scores.indices.sorted { (-scores[$0], $0) < (-scores[$1], $1) }.prefix(top)
     self.symptoms = set.map { symptoms.texts[Int($0)] }
     self.herbs = best.map {
-      Item(code: herbs.codes[$0], name: herbs.texts[$0], probability: Double(scores[$0]), trainingCount: counts[$0])
+      let score = Double(scores[$0])
+      return Item(
+        code: herbs.codes[$0], name: herbs.texts[$0], probability: areProbabilities ? score : nil,
+        score: areProbabilities ? nil : score, trainingCount: counts[$0])
     }
     let chosen = Set(best.map(Int32.init))
     interactions = cohort.interactions.filter { chosen.contains($0.a) && chosen.contains($0.b) }
@@ -163,11 +198,12 @@ struct Recommendation: Encodable {
   func text() throws -> String {
     var table = TextTable([
       TextTable.Column("", .right), TextTable.Column("herb"), TextTable.Column("code"),
-      TextTable.Column("probability", .right), TextTable.Column("in training", .right),
+      TextTable.Column(herbs.first?.score == nil ? "probability" : "score", .right),
+      TextTable.Column("in training", .right),
     ])
     for (rank, herb) in herbs.enumerated() {
       try table.append([
-        "\(rank + 1)", herb.name, herb.code, NumberText.fixed(herb.probability, 4),
+        "\(rank + 1)", herb.name, herb.code, NumberText.fixed(herb.probability ?? herb.score ?? .nan, 4),
         NumberText.count(herb.trainingCount),
       ])
     }

@@ -35,6 +35,13 @@ enum RunSession {
     path.isEmpty || path.hasPrefix("/") ? path : FileManager.default.currentDirectoryPath + "/" + path
   }
 
+  /// A trained run; says on stderr what had to be made for it.
+  static func finished(_ directory: String, overrides: [String]) throws -> FinishedRun {
+    let run = try FinishedRun(RunDirectory(directory), overrides: overrides)
+    if let remark = run.remark { Console.note(remark) }
+    return run
+  }
+
   static func launchOptions() -> LaunchOptions {
     LaunchOptions(executable: CommandLine.executablePath, version: Version.current)
   }

@@ -53,6 +53,29 @@ import Testing
     #expect(throws: RecordsError.noRows("molecules.csv")) { try molecules("herb_id,smiles\n") }
   }
 
+  @Test("a table in which no row is of any herb is refused, with an example of each side")
+  func noMatch() throws {
+    #expect(
+      sentence { _ = try molecules("herb_id,smiles\n,C\nA7,CC\n8,CCO\n") }
+        == "molecules.csv: not one of its 3 rows is of a herb of the prescriptions: its herb_id is \"A7\", for instance, "
+        + "where 3 to 6, the ids of herbs.csv, are expected; give the table of this data set.")
+    #expect(
+      sentence { _ = try molecules("herb_name,smiles\nEphedra,CCO\nGinger,C\n") }
+        .contains("its herb_name is \"Ephedra\", for instance, where names such as \"麻黄\" are expected; give"))
+    // A herb's row without a usable molecule is a match all the same.
+    #expect(try molecules("herb_id,smiles\n3,\n").smiles.allSatisfy(\.isEmpty))
+    #expect(sentence { _ = try molecules("herb_id,smiles\n99999999999999999999,C\n") }.contains("99999999999999999999"))
+    let path = try fixture.folder.write("texts.csv", "herb_id,text\n77,warm\n")
+    #expect(
+      sentence { _ = try fixture.run { paths, _ in paths.herbTexts = path } }
+        .hasPrefix("texts.csv: not one of its 1 rows is of a herb of the prescriptions: its herb_id is \"77\""))
+    try fixture.folder.remove("herbs.csv")
+    try fixture.folder.remove("herb_4_2_oneHot.npy")
+    #expect(
+      sentence { _ = try molecules("herb_name,smiles\n麻黄,C\n") }
+        .contains("where the herbs have no names (there is no herbs.csv): a column herb_id is expected, with 3 to 5"))
+  }
+
   @Test("texts stand behind the name, English or Chinese first")
   func texts() throws {
     let path = try fixture.folder.write(

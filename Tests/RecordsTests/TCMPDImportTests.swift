@@ -88,11 +88,90 @@ import Testing
     ])
   func outOfRange(row: String, kind: CodeKind, id: Int, expected: String) throws {
     try fixture.folder.write("prescript_1195.csv", "s,h\n[0],[3]\n[0],[3]\n[0],[3]\n\(row)\n")
-    let error = RecordsError.unknownID(file: "prescript_1195.csv", line: 5, kind: kind, id: id, expected: expected)
+    let error = RecordsError.unknownID(file: "prescript_1195.csv", line: 5, kind: kind, id: "\(id)", expected: expected)
     #expect(throws: error) { try fixture.run() }
     #expect(
       error.description
         == "prescript_1195.csv:5: the \(kind.rawValue) id \(id) is out of range; expected \(expected).")
+  }
+
+  @Test(
+    "an id of too many digits is out of range as well, wherever it stands in its list",
+    arguments: [
+      ("[99999999999999999999],[3]", CodeKind.symptom, "99999999999999999999"),
+      ("[-99999999999999999999],[3]", .symptom, "-99999999999999999999"),
+      ("\"[0, 9223372036854775808]\",[3]", .symptom, "9223372036854775808"),
+      ("[0],\"[3, 1000000000000000000 ,4]\"", .medication, "1000000000000000000"),
+      ("[12345678901234567890],[98765432109876543210]", .symptom, "12345678901234567890"),
+    ])
+  func manyDigits(row: String, kind: CodeKind, id: String) throws {
+    try fixture.folder.write("prescript_1195.csv", "s,h\n[0],[3]\n[0],[3]\n[0],[3]\n\(row)\n")
+    let source = kind == .symptom ? "0 to 2, the ids of symptoms.csv" : "3 to 6, the ids of herbs.csv"
+    #expect(
+      throws: RecordsError.unknownID(file: "prescript_1195.csv", line: 5, kind: kind, id: id, expected: source)
+    ) { try fixture.run() }
+    // Without lists of the ids it is not taken for the last of them.
+    try fixture.folder.remove("symptoms.csv")
+    try fixture.folder.remove("herbs.csv")
+    try fixture.folder.remove("herb_4_2_oneHot.npy")
+    #expect(sentence { _ = try fixture.run() }.contains("the \(kind.rawValue) id \(id) is out of range; expected"))
+  }
+
+  @Test("tables in GBK are refused with the remedy, and so is any other encoding")
+  func encodings() throws {
+    let gbk: [String: [UInt8]] = [
+      "症状,草药": [0xD6, 0xA2, 0xD7, 0xB4, 0x2C, 0xB2, 0xDD, 0xD2, 0xA9], "麻黄": [0xC2, 0xE9, 0xBB, 0xC6],
+    ]
+    func expect(_ file: String, _ line: Int, isGBK: Bool = true, _ source: Int = #line) {
+      let error = RecordsError.notUTF8(file, line: line, isGBK: isGBK)
+      #expect(throws: error, "line \(source)") { try fixture.run() }
+      let found = error.description
+      #expect(found.hasPrefix("\(file):\(line): the text is not UTF-8"))
+      #expect(found.contains(isGBK ? "seems to be GBK; convert" : "UTF-8; convert"))
+      #expect(found.contains(isGBK ? "iconv -f GB18030 -t UTF-8" : "iconv -f ITS-ENCODING -t UTF-8"))
+    }
+    let header = try #require(gbk["症状,草药"])
+    let name = try #require(gbk["麻黄"])
+    let table = try Array(Data(contentsOf: URL(fileURLWithPath: fixture.folder.path + "/prescript_1195.csv")))
+    try fixture.folder.write("prescript_1195.csv", header + table.dropFirst(3))
+    expect("prescript_1195.csv", 1)
+    try fixture.folder.write("prescript_1195.csv", table)
+    let herbs = Array("id,name\n4,桂枝\n5,杏仁\n6,甘草\n3,".utf8)
+    try fixture.folder.write("herbs.csv", Array("id,name\n3,".utf8) + name + Array("\n4,x\n5,y\n6,z\n".utf8))
+    expect("herbs.csv", 2)
+    try fixture.folder.write("herbs.csv", herbs + [0x63, 0x61, 0x66, 0xE9, 0x0A])
+    expect("herbs.csv", 5, isGBK: false)
+    try fixture.folder.write("herbs.csv", herbs + Array("麻黄\n".utf8))
+    let molecules = try fixture.folder.write(
+      "m.csv", Array("herb_name,smiles\n".utf8) + name + Array(",CCO\n".utf8))
+    #expect(throws: RecordsError.notUTF8("m.csv", line: 2, isGBK: true)) {
+      try fixture.run { paths, _ in paths.molecules = molecules }
+    }
+    // Where ids tell the herbs, a column that is not read may be in any encoding.
+    try fixture.folder.write("m.csv", Array("herb_id,name,smiles\n3,".utf8) + name + Array(",CCO\n".utf8))
+    #expect(try fixture.run { paths, _ in paths.molecules = molecules }.smiles[0] == ["CCO"])
+    let texts = try fixture.folder.write("t.csv", Array("herb_id,text\n3,".utf8) + name + Array("\n".utf8))
+    #expect(throws: RecordsError.notUTF8("t.csv", line: 2, isGBK: true)) {
+      try fixture.run { paths, _ in paths.herbTexts = texts }
+    }
+  }
+
+  private func leakageLine(_ profile: CohortProfile) -> String? {
+    profile.table().split(separator: "\n").first { $0.hasPrefix("Leakage ") }
+      .map { $0.dropFirst("Leakage".count).trimmingCharacters(in: .whitespaces) }
+  }
+
+  @Test("describe: rows of two splits, in the table and in JSON alike")
+  func leakage() throws {
+    try fixture.folder.write("prescript_1195.csv", "s,h\n" + Array(repeating: "[0],[3]\n", count: 10).joined())
+    let same = CohortProfile(try fixture.run())
+    #expect(same.leakage == CohortLeakage(patients: 0, sequences: 10))
+    #expect(leakageLine(same) == "10 rows stand, code by code, also in another split")
+    let object = try JSONSerialization.jsonObject(with: JSONEncoder().encode(same)) as? [String: Any]
+    #expect((object?["leakage"] as? [String: Int]) == ["patients": 0, "sequences": 10])
+    let rows = (0..<10).map { "[\($0 % 3)],\"[\(3 + $0 % 4)\($0 > 4 ? ",\(3 + ($0 + 1) % 4)" : "")]\"\n" }
+    try fixture.folder.write("prescript_1195.csv", "s,h\n" + rows.joined())
+    #expect(leakageLine(CohortProfile(try fixture.run())) == "no row stands in two splits")
   }
 
   @Test("without symptoms.csv and herbs.csv the ids tell the numbers, and stand for names")

@@ -139,6 +139,17 @@ import Testing
     #expect(object["symptoms"] as? [String] == ["口渴"])
   }
 
+  @Test("with recall_weight scores are not called probabilities")
+  func scores() throws {
+    try workspace.train("scores", ["recall_weight=0.5", "epochs=1"])
+    let asked = ["recommend", workspace.run("scores"), "--symptoms", "口渴"]
+    let text = try Program.run(asked).output
+    #expect(text.contains("score") && !text.contains("probability"), "\(text)")
+    let object = try workspace.object(Program.run(asked + ["--json"]).output)
+    let first = try #require((object["herbs"] as? [[String: Any]])?.first)
+    #expect(Set(first.keys) == ["code", "name", "score", "training_count"])
+  }
+
   @Test("symptoms that cannot be recommended for")
   func unknownSymptoms() throws {
     func refuse(_ arguments: [String], _ parts: [String], code: Int32 = 1) throws {
