@@ -53,8 +53,9 @@ package struct MLPNetwork<Element: TensorElement>: HerbNetwork {
 
   package func scorer(_ step: DropoutStep?) throws -> (SymptomBatch<Element>) throws -> Tensor<Element> {
     { batch in
-      let first = try drops[0](batch.sums(of: weight.tensor).adding(row: bias.tensor).relu(), step)
-      return try output(drops[1](hidden(first).relu(), step))
+      let first = try batch.sums(of: weight.tensor).activated(
+        .relu, bias: bias.tensor, dropout: drops[0].acting(in: step))
+      return try output(hidden(first, then: .relu, drops[1], step))
     }
   }
 }

@@ -14,9 +14,19 @@ struct BenchData {
   let visits: Int
   private let random: CounterRandom
 
-  /// - Throws: `BenchError.option` for a shape that cannot be measured.
-  init(_ options: BenchOptions, molecules: BenchMolecules, visits: Int) throws {
+  /// - Parameters:
+  ///   - processes: how many hold a copy of the weights
+  ///   - scored: visits that are scored against all medications
+  ///   - kernels: whether the kernels get memory of their own
+  /// - Throws: `BenchError.option` for a shape that cannot be measured, `BenchError.memory` for one that has no place here.
+  init(
+    _ options: BenchOptions, molecules: BenchMolecules, visits: Int, processes: Int = 1, scored: Int = 0,
+    kernels: Bool = false
+  ) throws {
     try options.check(visits: visits)
+    var need = MemoryNeed(options, molecules: molecules, visits: visits, processes: processes, scored: scored)
+    if kernels { need.addKernels(options, molecules: molecules) }
+    try need.check()
     self.visits = visits
     let random = CounterRandom(seed: UInt64(options.seed), stream: RandomDomain.other.stream(named: "bench.data"))
     self.random = random

@@ -13,9 +13,22 @@ public struct BenchMolecules: Sendable {
 
   // MARK: From a file
 
+  /// The largest file that is read.
+  private static let mostBytes = 256 << 20
+
   /// The molecules of a file in the layout {"CODE": ["SMILES", …], …}, medications in the order of their codes.
   /// - Throws: `BenchError.molecules`; `MoleculeError` for a SMILES that RDKit refuses.
   public init(file: String) throws {
+    let attributes = try? FileManager.default.attributesOfItem(
+      atPath: URL(fileURLWithPath: file).resolvingSymlinksInPath().path)
+    guard let attributes else { throw BenchError.molecules(file: file, reason: "it does not exist or cannot be read") }
+    // Reading a device might never end.
+    guard attributes[.type] as? FileAttributeType == .typeRegular else {
+      throw BenchError.molecules(file: file, reason: "it is a folder or a device")
+    }
+    guard let size = attributes[.size] as? Int, size <= Self.mostBytes else {
+      throw BenchError.molecules(file: file, reason: "it has more than \(Self.mostBytes >> 20) MiB")
+    }
     guard let data = FileManager.default.contents(atPath: file) else {
       throw BenchError.molecules(file: file, reason: "it does not exist or cannot be read")
     }

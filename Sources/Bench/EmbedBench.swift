@@ -61,6 +61,7 @@ public struct EmbedBench {
       throw BenchError.option(
         name: "heads", value: "\(shape.heads)", expected: "a divisor of the width, which is \(shape.width)")
     }
+    try MemoryNeed(shape).check()
     plm = try Self.random(shape, seed: seed)
   }
 
@@ -97,11 +98,17 @@ public struct EmbedBench {
     }
   }
 
-  public func run() throws -> EmbedReport {
+  /// - Throws: `BenchError.option` for the first number that cannot be used.
+  public static func check(threads: Int, texts: Int, rounds: Int) throws {
     try BenchOptions.check("threads", threads, in: 1...256)
     try BenchOptions.check("texts", texts, in: 1...1_000_000)
     try BenchOptions.check("rounds", rounds, in: 1...10_000)
+  }
+
+  public func run() throws -> EmbedReport {
+    try Self.check(threads: threads, texts: texts, rounds: rounds)
     let shape = plm.configuration
+    try MemoryNeed(texts: texts, width: shape.hiddenSize).check()
     let encoder = try BERTEncoder(
       plm, options: EncodingOptions(maxTokens: shape.maxTokens, threads: threads, precision: precision))
     let random = CounterRandom(seed: UInt64(bitPattern: Int64(seed)), stream: 1)

@@ -35,7 +35,7 @@ public struct EvalBench {
   }
 
   public func run() throws -> EvalReport {
-    let data = try BenchData(options, molecules: molecules, visits: visits)
+    let data = try BenchData(options, molecules: molecules, visits: visits, scored: visits)
     let trainer = try Trainer(data.job)
     trainer.table = data.table()
     let rows = Array(0..<visits)

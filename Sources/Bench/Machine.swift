@@ -32,6 +32,17 @@ public enum Machine {
     return kibibytes / 1024
   }
 
+  /// Bytes of memory that programs can still get: what /proc/meminfo says, the machine's memory where it does not, and
+  /// no more than the limit of the control group.
+  static var availableMemory: Double {
+    let words = (try? String(contentsOfFile: "/proc/meminfo", encoding: .utf8))?.split(separator: "\n")
+      .first { $0.hasPrefix("MemAvailable:") }?.split(whereSeparator: \.isWhitespace)
+    let free = words.flatMap { $0.count > 1 ? Double($0[1]) : nil }.map { $0 * 1024 }
+    let limit = (try? String(contentsOfFile: "/sys/fs/cgroup/memory.max", encoding: .utf8))
+      .flatMap { Double($0.trimmingCharacters(in: .whitespacesAndNewlines)) }
+    return min(free ?? Double(ProcessInfo.processInfo.physicalMemory), limit ?? .infinity)
+  }
+
   /// Seconds of processor time that all threads of this process have used.
   static var processorSeconds: Double {
     var time = timespec()

@@ -158,6 +158,14 @@ struct OpCases {
     add("gelu gradient", "[\(b), \(d)]", flops: 25 * b * d, floats: 4 * b * d) {
       K.activateGradient(.gelu, x.input, x.input, y.input, dx.base, b * d, accumulate: false)
     }
+    let bias = FloatBuffer(scattered: d)
+    let plan = try? DropoutPlan(rate: 0.7, DropoutMask(DropoutKey(seed: 1, step: 1, layer: 1)), rowCount: b)
+    add("bias + gelu + dropout", "[\(b), \(d)]", flops: 22 * b * d, floats: 2 * b * d + d) {
+      K.biasActivate(.gelu, x.input, bias: bias.input, y.base, rows: b, width: d, plan)
+    }
+    add("bias + gelu + dropout gradient", "[\(b), \(d)]", flops: 28 * b * d, floats: 3 * b * d + d) {
+      K.biasActivateGradient(.gelu, x.input, bias: bias.input, y.input, dx.base, rows: b, width: d, plan)
+    }
     let (z, dz) = (FloatBuffer(scattered: b * m), FloatBuffer(b * m))
     let targets = FloatBuffer(b * m)
     for index in stride(from: 0, to: b * m, by: 6) { targets.base[index] = 1 }

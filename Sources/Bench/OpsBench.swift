@@ -59,7 +59,7 @@ public struct OpsBench {
   }
 
   private func measure() throws -> OpsReport {
-    let data = try BenchData(options, molecules: molecules, visits: options.batch)
+    let data = try BenchData(options, molecules: molecules, visits: options.batch, kernels: true)
     let shape = StepShape(
       atoms: molecules.batch.atomCount, neighbourhoods: molecules.diversity.neighbourhoods,
       edges: molecules.batch.edgeCount, medications: molecules.medicationCount,

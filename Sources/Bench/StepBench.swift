@@ -87,7 +87,8 @@ public struct StepBench {
   ///   - executable: the program to start as `worker --connect ADDRESS`, of this version.
   public func run(workers: Int, executable: String, version: String) throws -> StepReport {
     try BenchOptions.check("workers", workers, in: 1...256)
-    let data = try BenchData(options, molecules: molecules, visits: visits)
+    // The coordinator and the workers.
+    let data = try BenchData(options, molecules: molecules, visits: visits, processes: workers + 1)
     let cluster = ClusterSteps(data, steps: steps, warmUp: Self.warmUp)
     try cluster.run(workers: workers, executable: executable, version: version)
     guard cluster.samples.count > 0 else { throw BenchError.tooFewReports(steps: steps) }

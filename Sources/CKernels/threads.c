@@ -4,6 +4,7 @@
 #include <dlfcn.h>
 #include <stddef.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 
 void ck_prefer_large_pages(void *start, long bytes) {
 #ifdef MADV_HUGEPAGE
@@ -11,6 +12,19 @@ void ck_prefer_large_pages(void *start, long bytes) {
 #else
   (void)start;
   (void)bytes;
+#endif
+}
+
+int32_t ck_was_preempted(void) {
+#ifdef RUSAGE_THREAD
+  static _Thread_local long before = -1;
+  struct rusage usage;
+  if (getrusage(RUSAGE_THREAD, &usage) != 0) return 0;
+  int32_t was = before >= 0 && usage.ru_nivcsw > before;
+  before = usage.ru_nivcsw;
+  return was;
+#else
+  return 0;
 #endif
 }
 

@@ -88,6 +88,8 @@ public final class Adam<Element: TensorElement>: Optimizer {
     for (index, factor) in factors.enumerated().sorted(by: {
       $0.element.weight.range.lowerBound < $1.element.weight.range.lowerBound
     }) {
+      precondition(
+        factor.weight.range.lowerBound >= next, "two factors of one weight in a step; add their rows up first")
       cut(next..<factor.weight.range.lowerBound, by: Self.pieceSize, nil)
       // Whole groups of the six rows that the kernel takes at once.
       cut(0..<factor.outputs, by: max(6, Self.pieceSize / factor.inputs / 6 * 6), index)

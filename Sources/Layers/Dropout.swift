@@ -44,4 +44,11 @@ public struct Dropout: Equatable, Sendable {
     if let rows { return DropoutMask(key(step), rows: rows) }
     return DropoutMask(key(step), rowOffset: rowOffset)
   }
+
+  /// Rate and mask for an operation that applies dropout itself; nil in evaluation.
+  public func acting(
+    in step: DropoutStep?, rowOffset: Int = 0, rows: [Int32]? = nil
+  ) -> (rate: Double, mask: DropoutMask)? {
+    step.map { (rate, mask($0, rowOffset: rowOffset, rows: rows)) }
+  }
 }

@@ -39,9 +39,14 @@ public struct GINConvolution<Element: TensorElement> {
 
   /// The same for a batch of graphs in several parts: BatchNorm takes them together, everything else one by one. While
   /// more than one is given, the gradients of part i go to slot i of the store (`ParameterStore.prepareSlots`).
+  /// - Throws: `ShapeError`, also unless there is a graph and a row offset per part; what a statistics exchange throws
   public func callAsFunction(
     parts: [Tensor<Element>], _ graphs: [GraphEdges], _ step: DropoutStep?, rowOffsets: [Int], rows: [[Int32]]? = nil
   ) throws -> [Tensor<Element>] {
+    for (name, count) in [("graphs", graphs.count), ("row offsets", rowOffsets.count), ("row lists", rows?.count)] {
+      guard let count, count != parts.count else { continue }
+      throw ShapeError.mismatch("GINConvolution", expected: "\(parts.count) \(name), one per part", got: "\(count)")
+    }
     let training = step != nil
     let messages = try inParts(parts) { index, h in
       try lin1.withoutBias(h.ginMessage(graphs[index], eps: eps.tensor, bonds: bond?.tables.map({ $0.tensor })))

@@ -43,8 +43,11 @@ public struct MLP<Element: TensorElement> {
     else {
       return try self(Tensor.concatenated(parts), step, rowOffset: rowOffset, rows: rows)
     }
-    let y = try first(concatenating: parts)
-    return try run(end(0, y, step, rowOffset: rowOffset, rows: rows), from: 1, step, rowOffset: rowOffset, rows: rows)
+    let y =
+      layers.count > 1
+      ? try first(concatenating: parts, then: .gelu, dropouts[0], step, rowOffset: rowOffset, rows: rows)
+      : try first(concatenating: parts)
+    return try run(y, from: 1, step, rowOffset: rowOffset, rows: rows)
   }
 
   private func run(
@@ -52,16 +55,12 @@ public struct MLP<Element: TensorElement> {
   ) throws(ShapeError) -> Tensor<Element> {
     var x = x
     for index in start..<layers.count {
-      let y = try end(index, layers[index](x), step, rowOffset: rowOffset, rows: rows)
+      let y =
+        index < layers.count - 1
+        ? try layers[index](x, then: .gelu, dropouts[index], step, rowOffset: rowOffset, rows: rows)
+        : try layers[index](x)
       x = residual && y.shape == x.shape ? try y + x : y
     }
     return x
-  }
-
-  /// Activation and dropout behind a layer, but for the last.
-  private func end(
-    _ index: Int, _ y: Tensor<Element>, _ step: DropoutStep?, rowOffset: Int, rows: [Int32]?
-  ) throws(ShapeError) -> Tensor<Element> {
-    index < layers.count - 1 ? try dropouts[index](y.gelu(), step, rowOffset: rowOffset, rows: rows) : y
   }
 }

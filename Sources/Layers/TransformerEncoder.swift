@@ -50,7 +50,7 @@ public struct TransformerEncoderLayer<Element: TensorElement> {
       try dropped(attention(y, mask: mask, step, rowOffset: rowOffset, rows: rows).output, 0)
     }
     func forward(_ y: Tensor<Element>) throws(ShapeError) -> Tensor<Element> {
-      try dropped(linear2(dropped(linear1(y).activated(activation), 1)), 2)
+      try dropped(linear2(linear1(y, then: activation, dropouts[1], step, rows: places)), 2)
     }
     if isPreNorm {
       let middle = try x + attended(norm1(x))

@@ -174,7 +174,7 @@ public struct FMCHS<Element: TensorElement> {
     let rowSets = try sets.rowSets()
     let pooledBD =
       config.pool == .sum ? try nodes.symptomsSD.setSum(rowSets) : try nodes.symptomsSD.setMean(rowSets)
-    let setBD = try pooledBD + setDropout(set(pooledBD).relu(), step, rows: rows)
+    let setBD = try pooledBD + set(pooledBD, then: .relu, setDropout, step, rows: rows)
     let productBH = try setBD.matmul(transposed: nodes.herbsHD)
     let baseLogitsBH = try productBH.adding(row: bias.tensor)
     let encoded = try encoder.map { encoder in

@@ -49,7 +49,7 @@ extension TransformerEncoderLayer {
       try dropouts[number](x, step, rows: rows)
     }
     let middleBD = try norm1(xBD + dropped(attendedBD, 0))
-    let hidden = try dropped(linear1(middleBD).activated(activation), 1)
+    let hidden = try linear1(middleBD, then: activation, dropouts[1], step, rows: rows)
     return try norm2(middleBD + dropped(linear2(hidden), 2))
   }
 }

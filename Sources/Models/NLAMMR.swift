@@ -101,10 +101,11 @@ public struct NLAMMR<Element: TensorElement> {
   ) throws -> PatientRepresentation<Element> {
     let (fusedBD, fusionWeightsBC) = try Tensor.attentionPooling(
       query: fusionQuery(inputs.joinedBD), keyWeight: fusionKey.weight, values: inputs.textsBCD)
-    var patientBD = try patient(concatenating: [inputs.joinedBD, fusedBD])
-    if config.patientActivation == .gelu {
-      patientBD = try patientDropout(patientBD.gelu(), step, rows: inputs.rows)
-    }
+    let joined = [inputs.joinedBD, fusedBD]
+    let patientBD =
+      config.patientActivation == .gelu
+      ? try patient(concatenating: joined, then: .gelu, patientDropout, step, rows: inputs.rows)
+      : try patient(concatenating: joined)
     let (pooledBD, historyWeightsBT) = try Tensor.attentionPooling(
       query: historyQuery(patientBD), keyWeight: historyKey.weight, values: inputs.historyBTD,
       mask: inputs.historyMaskBT)

@@ -21,13 +21,13 @@ public struct PropertyVAE<Element: TensorElement> {
   public func encode(
     _ xRP: Tensor<Element>
   ) throws(ShapeError) -> (mean: Tensor<Element>, logVariance: Tensor<Element>) {
-    let hidden = try input(xRP).relu()
+    let hidden = try input(xRP, then: .relu)
     return (try mean(hidden), try logVariance(hidden))
   }
 
   /// - Shape: z `[R, Z]` → `[R, V]`
   public func decode(_ zRZ: Tensor<Element>) throws(ShapeError) -> Tensor<Element> {
-    try output(hidden(zRZ).relu())
+    try output(hidden(zRZ, then: .relu))
   }
 
   /// The unit vectors that stand in for molecular ones: decode(μ), each row divided by its norm. `[R, P]` → `[R, V]`

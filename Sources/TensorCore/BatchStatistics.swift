@@ -55,11 +55,15 @@ func addNumbers(_ sums: UnsafeMutablePointer<Double>, _ more: UnsafePointer<Doub
 /// Training stages new running values; `ParameterStore.commitStatistics()` makes them valid, so that a step can be
 /// dropped and computed again.
 public final class BatchStatistics<Element: TensorElement> {
+  /// `[C]`, 0 at the start
   public let runningMean: Buffer<Element>
+  /// `[C]`, unbiased, 1 at the start
   public let runningVariance: Buffer<Element>
+  /// C
   public let width: Int
   /// Weight of the newest batch in the running values.
   public let momentum: Double
+  /// ε, added to the variance before its root.
   public let epsilon: Double
   private let store: ParameterStore<Element>
 

@@ -9,7 +9,9 @@ public final class GraphColours: Sendable {
   /// The atoms of each colour, ascending: members[memberOffsets[c] ..< memberOffsets[c + 1]].
   let memberOffsets, members: [Int32]
 
+  /// How many colours.
   public var count: Int { lists.count }
+  /// How many atoms have them.
   public var atoms: Int { colourOfAtom.count }
 
   /// - Throws: `ShapeError` unless there is a feature row per node.

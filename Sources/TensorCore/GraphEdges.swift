@@ -2,7 +2,9 @@
 ///
 /// Sums over the edges of a node run in a fixed order, so results are bit-identical between runs.
 public final class GraphEdges: Sendable {
+  /// How many nodes.
   public let nodes: Int
+  /// How many directed edges.
   public let edges: Int
   /// The distinct bonds, whose embeddings are summed once per layer.
   public let bonds: CategoryRows?

@@ -2,7 +2,9 @@
 public struct RowSets: Sendable, Equatable {
   /// Members of row b are members[offsets[b] ..< offsets[b + 1]], in the order given.
   public let offsets: [Int32]
+  /// The sets' members, row after row.
   public let members: [Int32]
+  /// Members are below it.
   public let bound: Int
   /// How many rows.
   public var count: Int { offsets.count - 1 }

@@ -2,8 +2,11 @@
 ///
 /// Sums over the neighbours of a node run in the order (type, neighbour), so results are bit-identical between runs.
 public final class TypedEdges: Sendable {
+  /// How many nodes.
   public let nodes: Int
+  /// How many types of edges.
   public let types: Int
+  /// How many directed edges.
   public let edges: Int
   // By target: sources of the edges into node i of type t are runs[i · types + t] ..< runs[i · types + t + 1], ascending.
   let runs, sources: [Int32]

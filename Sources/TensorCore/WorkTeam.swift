@@ -10,7 +10,8 @@ import Synchronization
 /// A few threads of this process that take pieces of a step: `Threads.count` together with the caller.
 ///
 /// Which thread takes which piece has no influence on results: pieces are the same for every number of threads, and
-/// each writes memory of its own. Between two pieces a helper spins for some microseconds, then sleeps.
+/// each writes memory of its own. Whoever waits looks for news in a loop for a while, then sleeps: up to 0.2 ms while
+/// the processors are ours, some microseconds while other programs take them away (`Patience`).
 package enum WorkTeam {
   /// Runs `body` for 0 ..< count, on several threads where there are some, and returns when all are done. Inside a piece,
   /// and while another thread of the process uses the team, the caller does all of it.
@@ -56,14 +57,15 @@ private final class Team: @unchecked Sendable {
   private var helpers = 0
   // Used at fixed addresses, for ever.
   private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
-  private let condition = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
-
-  /// About 0.2 ms.
-  private static let spins = 10_000
+  private let begun = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
+  private let finished = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
+  private let callerSleeps = Atomic<Bool>(false)
+  private let patience = Patience()
 
   init() {
     pthread_mutex_init(mutex, nil)
-    pthread_cond_init(condition, nil)
+    pthread_cond_init(begun, nil)
+    pthread_cond_init(finished, nil)
   }
 
   /// The gate of a round: its number, how many helpers may enter, whether it is closed, how many are inside.
@@ -87,20 +89,30 @@ private final class Team: @unchecked Sendable {
       gate.store(round << 24 | UInt64(min(wanted, helpers)) << 16, ordering: .sequentiallyConsistent)
       if sleepers.load(ordering: .sequentiallyConsistent) > 0 {
         pthread_mutex_lock(mutex)
-        pthread_cond_broadcast(condition)
+        pthread_cond_broadcast(begun)
         pthread_mutex_unlock(mutex)
       }
       take(body)
       // Whoever has not come in by now is not needed; whoever has must be out before `body` ends its life.
-      var present = gate.bitwiseOr(Gate.closed, ordering: .acquiringAndReleasing).newValue
-      var spin = 0
-      while Gate(word: present).inside > 0 {
-        spin += 1
-        if spin > Team.spins { sched_yield() } else { ck_pause() }
-        present = gate.load(ordering: .acquiring)
-      }
+      gate.bitwiseOr(Gate.closed, ordering: .acquiringAndReleasing)
+      waitUntilEmpty()
       work = nil
+      if round % 16 == 0 { patience.adjust() }
     }
+  }
+
+  private var isEmpty: Bool { Gate(word: gate.load(ordering: .sequentiallyConsistent)).inside == 0 }
+
+  private func waitUntilEmpty() {
+    for _ in 0..<patience.spins {
+      if isEmpty { return }
+      ck_pause()
+    }
+    pthread_mutex_lock(mutex)
+    defer { pthread_mutex_unlock(mutex) }
+    callerSleeps.store(true, ordering: .sequentiallyConsistent)
+    defer { callerSleeps.store(false, ordering: .sequentiallyConsistent) }
+    while !isEmpty { pthread_cond_wait(finished, mutex) }
   }
 
   private func take(_ body: (Int) -> Void) {
@@ -151,7 +163,12 @@ private final class Team: @unchecked Sendable {
       seen = nextRound(after: seen)
       guard enter(helper, round: seen) else { continue }
       if let work { take(work) }
-      gate.wrappingSubtract(1, ordering: .releasing)
+      gate.wrappingSubtract(1, ordering: .sequentiallyConsistent)
+      if callerSleeps.load(ordering: .sequentiallyConsistent) {
+        pthread_mutex_lock(mutex)
+        pthread_cond_signal(finished)
+        pthread_mutex_unlock(mutex)
+      }
     }
   }
 
@@ -169,11 +186,12 @@ private final class Team: @unchecked Sendable {
 
   /// Waits until a round after `seen` begins.
   private func nextRound(after seen: UInt64) -> UInt64 {
-    for _ in 0..<Team.spins {
+    for _ in 0..<patience.spins {
       let round = Gate(word: gate.load(ordering: .acquiring)).round
       if round != seen { return round }
       ck_pause()
     }
+    patience.shrink()
     pthread_mutex_lock(mutex)
     defer { pthread_mutex_unlock(mutex) }
     sleepers.wrappingAdd(1, ordering: .sequentiallyConsistent)
@@ -181,7 +199,29 @@ private final class Team: @unchecked Sendable {
     while true {
       let round = Gate(word: gate.load(ordering: .sequentiallyConsistent)).round
       if round != seen { return round }
-      pthread_cond_wait(condition, mutex)
+      pthread_cond_wait(begun, mutex)
     }
+  }
+}
+
+/// How often a thread that waits looks for news before it sleeps. To wake takes longer than to look; but where other
+/// programs want the processors, every look is taken from the time that we get to compute.
+private final class Patience: Sendable {
+  /// About 5 µs and 0.2 ms.
+  private static let (least, most) = (256, 10_000)
+  private let current = Atomic<Int>(most)
+
+  var spins: Int { current.load(ordering: .relaxed) }
+
+  /// Less where the calling thread had to give up its processor to others since it last asked here; more where not.
+  func adjust() {
+    if !shrink() { current.store(min(spins * 2, Patience.most), ordering: .relaxed) }
+  }
+
+  @discardableResult
+  func shrink() -> Bool {
+    guard ck_was_preempted() != 0 else { return false }
+    current.store(max(spins / 4, Patience.least), ordering: .relaxed)
+    return true
   }
 }

@@ -49,6 +49,8 @@ struct BenchEmbedCommand: ParsableCommand {
   }
 
   func run() throws {
+    // Before weights are made or read.
+    try EmbedBench.check(threads: threads, texts: texts, rounds: rounds)
     var bench = try EmbedBench(folder: plm, shape: shape, seed: seed)
     (bench.threads, bench.texts, bench.rounds) = (threads, texts, rounds)
     if precision == .bf16 {

@@ -92,6 +92,11 @@ private func statistics<E: TensorElement>(_ width: Int) throws -> (ParameterStor
     #expect(throws: ShapeError.self) { try run(.zeros([4, 3])) }
     #expect(throws: ShapeError.self) { try run(.zeros([4, 2]), width: 3) }
     #expect(throws: ShapeError.self) { try run(.zeros([4, 2]), rate: 1) }
+    #expect(throws: ShapeError.self) {
+      try Real.batchNorm(
+        parts: [.zeros([4, 2]), .zeros([3, 2])], weight: .full(1, [2]), bias: .zeros([2]), statistics: state,
+        training: true, dropout: [(0.5, mask)])
+    }
     try run(.zeros([2, 2]))
   }
 }

@@ -121,6 +121,8 @@ import Testing
     #expect(throws: ShapeError.self) { try z.bceMean(.zeros([2, 2])) }
     #expect(throws: ShapeError.self) { try z.marginMean(.zeros([3])) }
     #expect(throws: ShapeError.self) { try z.bceSum(.zeros([2, 3]), divisor: 0) }
+    #expect(throws: ShapeError.self) { try z.marginSum(.zeros([2, 3]), divisor: .infinity) }
+    #expect(throws: ShapeError.self) { try z.mse(.zeros([2, 3]), divisor: -1) }
     #expect(throws: ShapeError.self) { try z.mse(.zeros([3, 2])) }
     #expect(throws: ShapeError.self) { try z.crossEntropy(RowIndex([0, 3], bound: 4)) }
     #expect(throws: ShapeError.self) { try z.crossEntropy(RowIndex([0], bound: 3)) }

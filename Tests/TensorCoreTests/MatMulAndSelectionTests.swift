@@ -140,6 +140,7 @@ typealias Real = Tensor<Double>
     #expect(try table.segmentSum(index).array == [3, 4, 0, 0, 6, 8])
     let segments = try Segments(counts: [2, 0, 1])
     #expect(try table.segmentMean(segments).array == [2, 3, 0, 0, 5, 6])
+    #expect(try table.reshaped([3, 1, 2]).segmentMean(segments).shape == [3, 1, 2])
     let rows = try CategoryRows([0, 1, 1, 0, 0, 1], dims: [2, 2])
     #expect(rows.distinctCount == 2)
     let sum = try Real.embeddingSum(rows, tables: [Real([1, 2], [2, 1]), Real([10, 20], [2, 1])])
@@ -152,6 +153,7 @@ typealias Real = Tensor<Double>
     try expectGradients([normal([4, 3], 1)]) { try $0[0].gathered(index) }
     try expectGradients([normal([5, 3], 1)]) { try $0[0].segmentSum(index) }
     try expectGradients([normal([5, 3], 1)]) { try $0[0].segmentMean(Segments(counts: [2, 0, 3])) }
+    try expectGradients([normal([5, 2, 2], 1)]) { try $0[0].segmentMean(Segments(counts: [2, 0, 3])) }
     let rows = try CategoryRows([0, 1, 3, 1, 0, 2, 0, 1, 3, 0, 0, 0], dims: [2, 3, 4])
     try expectGradients([normal([2, 3], 1), normal([3, 3], 2), normal([4, 3], 3)]) {
       try Tensor.embeddingSum(rows, tables: $0)
@@ -163,6 +165,7 @@ typealias Real = Tensor<Double>
     let error = #expect(throws: ShapeError.self) { try RowIndex([0, 3], bound: 3) }
     #expect(error?.description == "RowIndex: index 3 at position 1 is outside 0..<3.")
     #expect(throws: ShapeError.self) { try RowIndex([-1], bound: 3) }
+    #expect(throws: ShapeError.self) { try RowIndex([], bound: -1) }
     #expect(throws: ShapeError.self) { try Segments(offsets: [0, 2, 1]) }
     #expect(throws: ShapeError.self) { try Segments(offsets: []) }
     #expect(throws: ShapeError.self) { try Segments(counts: [1, -1]) }

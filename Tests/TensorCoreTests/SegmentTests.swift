@@ -110,6 +110,8 @@ import Testing
     let columns = try RowIndex([2, 2, 0, 1], bound: 3)
     try expectGradients([normal([2, 3], 1)]) { try $0[0].gatheredColumns(columns) }
     try expectGradients([normal([2, 2], 1)]) { try $0[0].scatteredColumns(columns) }
+    let others = try RowIndex([1, 0, 1], bound: 3)
+    try expectGradients([normal([3, 2], 1)]) { try $0[0].gathered(others, padding: 2) }
     let index = try RowIndex([2, 0, 2, 1], bound: 3)
     let table: Real = try normal([3, 2], 1).requiringGradient()
     let y = try table.gathered(index, padding: 2)

@@ -106,6 +106,13 @@ import Testing
     #expect(throws: ShapeError.self) { try q.attentionScores(.zeros([2, 3, 5])) }
     #expect(throws: ShapeError.self) { try q.attentionScores(.zeros([3, 3, 4])) }
     #expect(throws: ShapeError.self) { try q.weightedSum(.zeros([2, 3, 4])) }
+    let (keys, values): (Real, Real) = (.zeros([2, 3, 4]), .zeros([2, 3, 5]))
+    func pool(_ keys: Real, _ values: Real, mask: Real? = nil) throws -> Real {
+      try Real.attentionPooling(query: q, keys: keys, values: values, mask: mask).pooled
+    }
+    #expect(throws: ShapeError.self) { try pool(.zeros([2, 3, 3]), values) }
+    #expect(throws: ShapeError.self) { try pool(keys, .zeros([2, 2, 5])) }
+    #expect(throws: ShapeError.self) { try pool(keys, values, mask: .zeros([2, 4])) }
   }
 }
 

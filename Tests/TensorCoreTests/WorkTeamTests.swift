@@ -36,6 +36,21 @@ import Testing
     }
   }
 
+  @Test("the caller waits for the last piece, also asleep", arguments: [2, 4])
+  func longPieces(threads: Int) {
+    with(threads: threads) {
+      for long in 0..<12 {
+        let done = Atomic<Int>(0)
+        WorkTeam.run(6) { piece in
+          // Longer than anybody looks for news in a loop.
+          Thread.sleep(forTimeInterval: piece == long % 6 ? 0.01 : 0.001)
+          done.wrappingAdd(1, ordering: .relaxed)
+        }
+        #expect(done.load(ordering: .relaxed) == 6)
+      }
+    }
+  }
+
   @Test("a piece may itself use the team, and two callers do not disturb each other")
   func nested() {
     with(threads: 2) {

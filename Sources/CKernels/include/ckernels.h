@@ -13,6 +13,10 @@ void ck_use_threads(int32_t count);
 /// The instruction set that the kernels were dispatched to, for people.
 const char *ck_instruction_set(void);
 
+/// Whether the calling thread was made to give up its processor to another since it last called this (0 the first time, and
+/// where the system does not count that).
+int32_t ck_was_preempted(void);
+
 /// Asks the system for large pages where there is such a request; `start` is aligned to one.
 void ck_prefer_large_pages(void *start, long bytes);
 
@@ -66,6 +70,16 @@ void ck_softmax_gradient(const float *y, const float *dy, float *dx, long rows, 
 
 // dropout.c
 void ck_dropout(const float *x, float *out, long rows, long width, const ck_dropout_plan *plan, int accumulate);
+
+// bias_activation.c: `bias` and `plan` may be NULL; out may be x, and g may be dy.
+/// out = dropout(f(x + bias)), f by kind and parameter as in ck_activate.
+void ck_bias_activate(
+    int kind, float parameter, const float *x, const float *bias, float *out, long rows, long width,
+    const ck_dropout_plan *plan);
+/// g = f'(x + bias) dropout(dy)
+void ck_bias_activate_gradient(
+    int kind, float parameter, const float *x, const float *bias, const float *dy, float *g, long rows, long width,
+    const ck_dropout_plan *plan);
 
 // layernorm.c
 void ck_layer_norm(

@@ -8,6 +8,7 @@ public protocol KernelSet: OperationKernels, AttentionKernels {
   typealias Out = UnsafeMutablePointer<Element>
 
   // Products.
+  /// The product that `product` describes; 0, or the library's status.
   static func gemm(_ product: Product, _ a: In, _ b: In, _ c: Out) -> Int
   /// dx `[rows, inputs]` (+)= dy `[rows, outputs]` W for some columns of W, whose rows are `stride` numbers apart; false
   /// where there is no kernel for it, or `ProductPrecision.current` is not float32.
@@ -18,49 +19,83 @@ public protocol KernelSet: OperationKernels, AttentionKernels {
   static func roundedProducts(_ weight: In, outputs: Int, inputs: Int) -> (any LinearProducts<Element>)?
 
   // Elementwise.
+  /// out = a + b
   static func add(_ a: In, _ b: In, _ out: Out, _ count: Int)
+  /// out = a − b
   static func subtract(_ a: In, _ b: In, _ out: Out, _ count: Int)
+  /// out = a b
   static func multiply(_ a: In, _ b: In, _ out: Out, _ count: Int)
+  /// out += a b
   static func multiplyAdd(_ a: In, _ b: In, _ out: Out, _ count: Int)
+  /// out = factor x
   static func scale(_ factor: Element, _ x: In, _ out: Out, _ count: Int)
+  /// y += factor x
   static func axpy(_ factor: Element, _ x: In, _ y: Out, _ count: Int)
+  /// y = f(x)
   static func activate(_ kind: Activation, _ x: In, _ y: Out, _ count: Int)
+  /// dx = f′(x) dy, with y = f(x)
   static func activateGradient(
     _ kind: Activation, _ x: In, _ y: In, _ dy: In, _ dx: Out, _ count: Int, accumulate: Bool)
 
   // Rows.
+  /// Σ a b
   static func dot(_ a: In, _ b: In, _ count: Int) -> Element
+  /// Σ x
   static func sum(_ x: In, _ count: Int) -> Double
+  /// out = x + row
   static func addRow(_ x: In, _ row: In, _ out: Out, rows: Int, width: Int)
+  /// out `[width]` = Σ over rows of x
   static func sumRows(_ x: In, _ out: Out, rows: Int, width: Int, accumulate: Bool)
+  /// out row r = table row index[r]
   static func gather(_ table: In, _ index: UnsafePointer<Int32>, _ out: Out, rows: Int, width: Int)
+  /// out row index[r] += x row r, in order
   static func scatterAdd(_ x: In, _ index: UnsafePointer<Int32>, _ out: Out, rows: Int, width: Int)
+  /// out row s = mean of the rows offsets[s] ..< offsets[s + 1] of x, 0 for none
   static func segmentMean(_ x: In, _ offsets: UnsafePointer<Int32>, _ out: Out, segments: Int, width: Int)
+  /// dx row r = dy row s over the size of s
   static func segmentMeanGradient(
     _ dy: In, _ offsets: UnsafePointer<Int32>, _ dx: Out, segments: Int, width: Int, accumulate: Bool)
+  /// softmax of x + mask, row by row
   static func softmax(_ x: In, mask: In?, _ y: Out, rows: Int, width: Int)
+  /// dx = y (dy − Σ y dy), row by row
   static func softmaxGradient(_ y: In, _ dy: In, _ dx: Out, rows: Int, width: Int, accumulate: Bool)
+  /// out = x where the mask keeps it, times the plan's factor, else 0
   static func dropout(_ x: In, _ out: Out, rows: Int, width: Int, _ plan: DropoutPlan, accumulate: Bool)
 
+  /// out = dropout(f(x + bias)); out may be x.
+  static func biasActivate(
+    _ kind: Activation, _ x: In, bias: In?, _ out: Out, rows: Int, width: Int, _ plan: DropoutPlan?)
+  /// g = f′(x + bias) dropout(dy); g may be dy.
+  static func biasActivateGradient(
+    _ kind: Activation, _ x: In, bias: In?, _ dy: In, _ g: Out, rows: Int, width: Int, _ plan: DropoutPlan?)
+
   // Normalisation.
+  /// y = (x − mean) inverse weight + bias; mean and inverse `[rows]` are results
   static func layerNorm(
     _ x: In, _ weight: In, _ bias: In, _ y: Out, mean: Out, inverse: Out, rows: Int, width: Int, epsilon: Element)
+  /// Sets (or adds to) dx where it is given; adds to dWeight and dBias where they are.
   static func layerNormGradient(
     _ x: In, _ weight: In, mean: In, inverse: In, _ dy: In, dx: Out?, dWeight: Out?, dBias: Out?, rows: Int, width: Int,
     accumulate: Bool)
+  /// Mean and sum of squared deviations of every column.
   static func columnMoments(
     _ x: In, rows: Int, width: Int, mean: UnsafeMutablePointer<Double>, squares: UnsafeMutablePointer<Double>)
+  /// y = dropout(relu(x scale + shift)), scale and shift `[width]`
   static func batchApply(
     _ x: In, scale: In, shift: In, _ y: Out, rows: Int, width: Int, relu: Bool, _ plan: DropoutPlan?)
+  /// Σ g and Σ g x̂ per column, g = dy through dropout and ReLU whose result is y, x̂ = (x − mean) inverse
   static func batchSums(
     _ x: In, mean: In, inverse: In, _ y: In, _ dy: In, rows: Int, width: Int, relu: Bool, _ plan: DropoutPlan?,
     sum: UnsafeMutablePointer<Double>, product: UnsafeMutablePointer<Double>)
+  /// dx = a g + b x + c with g as in `batchSums`
   static func batchGradient(
     _ x: In, _ y: In, _ dy: In, a: In, b: In, c: In, _ dx: Out, rows: Int, width: Int, relu: Bool,
     _ plan: DropoutPlan?, accumulate: Bool)
 
   // Graph messages.
+  /// `Tensor.ginMessage` with the sums of bond rows `bonds`, or without bonds; `factor` is 1 + ε.
   static func message(_ graph: GraphEdges, _ h: In, _ bonds: In?, self factor: Element, _ out: Out, width: Int)
+  /// The gradients of `message`; adds to dBonds.
   static func messageGradient(
     _ graph: GraphEdges, _ h: In, _ bonds: In?, _ dy: In, self factor: Element, dh: Out?, dBonds: Out?, width: Int,
     accumulate: Bool)
@@ -75,7 +110,9 @@ public protocol KernelSet: OperationKernels, AttentionKernels {
   static func productTransposed(
     _ a: In, _ b: In, _ c: Out, rows: Int, m: Int, n: Int, ahead: UnsafeBufferPointer<Element>
   ) -> Int
+  /// y `[columns, rows]` = xᵀ
   static func transpose(_ x: In, _ y: Out, rows: Int, columns: Int)
+  /// `message` for some rows of lists; row r of `out` is row rows.lowerBound + r.
   static func messageRows(
     _ lists: MessageLists, _ h: In, _ bonds: In?, self factor: Element, _ out: Out, rows: Range<Int>, width: Int)
   /// The gradient of `messageRows` over all rows, added to `dh` and `dBonds`; returns Σ h[own] ⊙ dy.
@@ -106,28 +143,39 @@ public protocol KernelSet: OperationKernels, AttentionKernels {
     _ x: In, _ g: In, weights: In?, a: In, b: In, c: In, _ out: Out, rows: Int, width: Int)
 
   // Losses.
+  /// Σ max(z, 0) − z y + ln(1 + exp(−|z|))
   static func crossEntropyBinary(_ logits: In, _ targets: In, _ count: Int) -> Double
+  /// dx = factor (sigmoid(z) − y)
   static func crossEntropyBinaryGradient(
     _ logits: In, _ targets: In, factor: Element, _ dx: Out, _ count: Int, accumulate: Bool)
+  /// `Tensor.marginSum` before its division
   static func margin(_ logits: In, _ targets: In, rows: Int, width: Int) -> Double
+  /// Its gradient times `factor`.
   static func marginGradient(
     _ logits: In, _ targets: In, factor: Element, _ dx: Out, rows: Int, width: Int, accumulate: Bool)
 
   // Optimisers.
+  /// One step of `Adam`.
   static func adam(_ rule: AdamRule<Element>, weights: Out, gradients: In, mean: Out, square: Out, _ count: Int)
   /// `adam` for rows of a weight [outputs, inputs] whose gradient is dyᵀ x, x [count, inputs], dy [count, outputs].
   static func adamFactors(
     _ rule: AdamRule<Element>, weights: Out, mean: Out, square: Out, x: In, dy: In, count: Int, inputs: Int,
     outputs: Int, rows: Range<Int>)
+  /// One step of gradient descent with momentum.
   static func momentum(_ rule: MomentumRule<Element>, weights: Out, gradients: In, velocity: Out, _ count: Int)
 }
 
 /// C = alpha · op(A) op(B) + beta · C with op(A) [m, k], op(B) [k, n]; matrices are stored row by row without gaps.
 public struct Product: Sendable {
+  /// A is stored as [k, m].
   public var transposeA: Bool
+  /// B is stored as [n, k].
   public var transposeB: Bool
+  /// Rows of C, columns of C, and the dimension that is summed over.
   public var m, n, k: Int
+  /// Factor of the product.
   public var alpha: Float
+  /// Factor of what C holds; 0 does not read it.
   public var beta: Float
 
   public init(

@@ -55,34 +55,66 @@ extension KernelSet {
   }
 
   public static func activate(_ kind: Activation, _ x: In, _ y: Out, _ count: Int) {
-    switch kind {
-    case .relu: for i in 0..<count { y[i] = x[i] > 0 || x[i].isNaN ? x[i] : 0 }
-    case .gelu: for i in 0..<count { y[i] = x[i] * normalDistribution(x[i]) }
-    case .tanh: for i in 0..<count { y[i] = Element.hyperbolicTangent(x[i]) }
-    case .sigmoid: for i in 0..<count { y[i] = sigmoid(x[i]) }
-    case .elu(let alpha):
-      let alpha = Element(alpha)
-      for i in 0..<count { y[i] = x[i] > 0 ? x[i] : alpha * (Element.exponential(x[i]) - 1) }
-    case .leakyReLU(let slope):
-      let slope = Element(slope)
-      for i in 0..<count { y[i] = x[i] > 0 ? x[i] : slope * x[i] }
-    }
+    for i in 0..<count { y[i] = value(kind, x[i]) }
   }
 
   public static func activateGradient(
     _ kind: Activation, _ x: In, _ y: In, _ dy: In, _ dx: Out, _ count: Int, accumulate: Bool
   ) {
-    for i in 0..<count {
-      let slope: Element
-      switch kind {
-      case .relu: slope = x[i] > 0 ? 1 : 0
-      case .gelu: slope = normalDistribution(x[i]) + x[i] * normalDensity(x[i])
-      case .tanh: slope = 1 - y[i] * y[i]
-      case .sigmoid: slope = y[i] * (1 - y[i])
-      case .elu(let alpha): slope = x[i] > 0 ? 1 : y[i] + Element(alpha)
-      case .leakyReLU(let factor): slope = x[i] > 0 ? 1 : Element(factor)
+    for i in 0..<count { dx[i] = (accumulate ? dx[i] : 0) + slope(kind, x[i], y[i]) * dy[i] }
+  }
+
+  public static func biasActivate(
+    _ kind: Activation, _ x: In, bias: In?, _ out: Out, rows: Int, width: Int, _ plan: DropoutPlan?
+  ) {
+    for r in 0..<rows {
+      for c in 0..<width {
+        let i = r * width + c
+        let y = value(kind, bias.map { x[i] + $0[c] } ?? x[i])
+        out[i] = kept(y, plan, row: r, column: c)
       }
-      dx[i] = (accumulate ? dx[i] : 0) + slope * dy[i]
+    }
+  }
+
+  public static func biasActivateGradient(
+    _ kind: Activation, _ x: In, bias: In?, _ dy: In, _ g: Out, rows: Int, width: Int, _ plan: DropoutPlan?
+  ) {
+    for r in 0..<rows {
+      for c in 0..<width {
+        let i = r * width + c
+        let v = bias.map { x[i] + $0[c] } ?? x[i]
+        g[i] = slope(kind, v, value(kind, v)) * kept(dy[i], plan, row: r, column: c)
+      }
+    }
+  }
+
+  /// x through dropout, if there is any.
+  private static func kept(_ x: Element, _ plan: DropoutPlan?, row: Int, column: Int) -> Element {
+    guard let plan else { return x }
+    return plan.keeps(row: row, column: column) ? x * Element(plan.factor) : 0
+  }
+
+  /// f(x)
+  private static func value(_ kind: Activation, _ x: Element) -> Element {
+    switch kind {
+    case .relu: x > 0 || x.isNaN ? x : 0
+    case .gelu: x * normalDistribution(x)
+    case .tanh: Element.hyperbolicTangent(x)
+    case .sigmoid: sigmoid(x)
+    case .elu(let alpha): x > 0 ? x : Element(alpha) * (Element.exponential(x) - 1)
+    case .leakyReLU(let slope): x > 0 ? x : Element(slope) * x
+    }
+  }
+
+  /// f′(x), y = f(x)
+  private static func slope(_ kind: Activation, _ x: Element, _ y: Element) -> Element {
+    switch kind {
+    case .relu: x > 0 ? 1 : 0
+    case .gelu: normalDistribution(x) + x * normalDensity(x)
+    case .tanh: 1 - y * y
+    case .sigmoid: y * (1 - y)
+    case .elu(let alpha): x > 0 ? 1 : y + Element(alpha)
+    case .leakyReLU(let slope): x > 0 ? 1 : Element(slope)
     }
   }
 

@@ -33,6 +33,20 @@ extension VectorKernels {
     plan.withKernelPlan { ck_dropout(x, out, rows, width, $0, accumulate ? 1 : 0) }
   }
 
+  public static func biasActivate(
+    _ kind: Activation, _ x: In, bias: In?, _ out: Out, rows: Int, width: Int, _ plan: DropoutPlan?
+  ) {
+    let (code, parameter) = kind.code
+    plan.withKernelPlan { ck_bias_activate(code, parameter, x, bias, out, rows, width, $0) }
+  }
+
+  public static func biasActivateGradient(
+    _ kind: Activation, _ x: In, bias: In?, _ dy: In, _ g: Out, rows: Int, width: Int, _ plan: DropoutPlan?
+  ) {
+    let (code, parameter) = kind.code
+    plan.withKernelPlan { ck_bias_activate_gradient(code, parameter, x, bias, dy, g, rows, width, $0) }
+  }
+
   public static func layerNorm(
     _ x: In, _ weight: In, _ bias: In, _ y: Out, mean: Out, inverse: Out, rows: Int, width: Int, epsilon: Float
   ) {

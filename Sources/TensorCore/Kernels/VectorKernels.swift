@@ -109,7 +109,7 @@ public enum VectorKernels: KernelSet {
 
 extension Activation {
   /// The kernel's number for this function, and its parameter.
-  fileprivate var code: (Int32, Float) {
+  var code: (Int32, Float) {
     switch self {
     case .relu: (Int32(CK_RELU), 0)
     case .gelu: (Int32(CK_GELU), 0)

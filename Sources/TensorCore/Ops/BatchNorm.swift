@@ -18,13 +18,17 @@ extension Tensor {
       relu: relu, dropout: dropout.map { [$0] })[0]
   }
 
-  /// The same for rows that come in several tensors: one normalisation over all of them.
+  /// The same for rows that come in several tensors: one normalisation over all of them, dropout with a rate and mask for
+  /// each part.
   /// - Shape: parts `[Rᵢ, C]` → `[Rᵢ, C]` each
   public static func batchNorm(
     parts: [Tensor], weight: Tensor, bias: Tensor, statistics: BatchStatistics<Element>, training: Bool,
     inputBias: Tensor? = nil, relu: Bool = false, dropout: [(rate: Double, mask: DropoutMask)]? = nil
   ) throws -> [Tensor] {
     let width = statistics.width
+    try ShapeError.require(
+      dropout.map { $0.count == parts.count } ?? true, "batchNorm",
+      expected: "a dropout mask for each of \(parts.count) parts", got: "\(dropout?.count ?? 0)")
     for part in parts {
       try ShapeError.require(
         part.shape.rank == 2 && part.shape.last == width && weight.shape.count == width && bias.shape.count == width

@@ -2,8 +2,11 @@ import Random
 
 /// What the masks of one dropout layer in one step depend on, besides the element's row and column.
 public struct DropoutKey: Equatable, Sendable {
+  /// The run's.
   public var seed: UInt64
+  /// The global number of the step.
   public var step: UInt64
+  /// The number of the layer, one for each dropout of a model.
   public var layer: UInt32
 
   public init(seed: UInt64, step: UInt64, layer: UInt32) {
@@ -26,7 +29,7 @@ public struct DropoutMask: Equatable, Sendable {
   var rowOffset: UInt64
   var rows: [Int32]?
 
-  /// Consecutive global rows from `rowOffset` on.
+  /// Consecutive global rows from `rowOffset` on; a negative one counts as 0.
   public init(_ key: DropoutKey, rowOffset: Int = 0) {
     self.key = key
     self.rowOffset = UInt64(max(rowOffset, 0))
@@ -66,6 +69,16 @@ public struct DropoutPlan: Sendable {
     factor = 1 / (1 - rate)
     rowOffset = mask.rowOffset
     rows = mask.rows
+  }
+
+  /// The plan of an optional dropout; nil also for rate 0.
+  /// - Throws: as `init`
+  static func of(
+    _ dropout: (rate: Double, mask: DropoutMask)?, rowCount: Int
+  ) throws(ShapeError) -> DropoutPlan? {
+    guard let dropout else { return nil }
+    let plan = try DropoutPlan(rate: dropout.rate, dropout.mask, rowCount: rowCount)
+    return dropout.rate == 0 ? nil : plan
   }
 
   private init(_ plan: DropoutPlan, rowOffset: UInt64, rows: [Int32]?) {

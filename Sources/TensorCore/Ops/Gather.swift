@@ -38,16 +38,16 @@ extension Tensor {
   }
 
   /// Means of consecutive rows; an empty segment gives a row of zeros.
-  /// - Shape: x `[R, C]` → `[segments, C]`      - Gradient: dx[r] = dy[s] / |s| for r in s
+  /// - Shape: x `[R, ...]` → `[segments, ...]`      - Gradient: dx[r] = dy[s] / |s| for r in s
   @specialized(where Element == Float)
   public func segmentMean(_ segments: Segments) throws(ShapeError) -> Tensor {
     try ShapeError.require(
-      shape.rank == 2 && shape[0] == segments.rows, "segmentMean", expected: "[\(segments.rows), C]",
+      shape.rank > 0 && shape[0] == segments.rows, "segmentMean", expected: "\(segments.rows) rows",
       got: "\(shape)")
-    let (count, width) = (segments.count, shape.last)
+    let (count, width) = (segments.count, shape.inner)
     let y = Storage<Element>(count * width)
     K.segmentMean(storage.pointer, segments.offsets, y.base, segments: count, width: width)
-    return Tensor.record(y, [count, width], [self]) { dy, inputs in
+    return Tensor.record(y, shape.replacingFirst(count), [self]) { dy, inputs in
       inputs[0]?.collect { dx, add in
         K.segmentMeanGradient(dy.pointer, segments.offsets, dx, segments: count, width: width, accumulate: add)
       }

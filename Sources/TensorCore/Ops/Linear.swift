@@ -21,7 +21,30 @@ extension Tensor {
     try affine(weight.tensor, bias?.tensor, parameters: (weight, bias))
   }
 
-  /// The same for an x of several tensors side by side. What is data among them costs nothing in the backward pass.
+  /// y = dropout(f(x Wᵀ + b)) as one operation: bias, activation and dropout take one pass over the product, forward and
+  /// backward (`activated(_:bias:dropout:)`).
+  /// - Shape: x `[..., I]`, W `[O, I]`, b `[O]` → y `[..., O]`
+  /// - Gradient: as `linear(_:bias:)` with g = f′(x Wᵀ + b) ⊙ dropout(dy) in the place of dy
+  @specialized(where Element == Float)
+  public func linear(
+    _ weight: Parameter<Element>, bias: Parameter<Element>? = nil, activation: Activation,
+    dropout: (rate: Double, mask: DropoutMask)? = nil
+  ) throws(ShapeError) -> Tensor {
+    try affine(weight.tensor, bias?.tensor, parameters: (weight, bias), ending: (activation, dropout))
+  }
+
+  /// The same for an x of several tensors side by side.
+  /// - Shape: parts `[..., Iᵢ]`, W `[O, Σ Iᵢ]` → `[..., O]`
+  @specialized(where Element == Float)
+  public static func linear(
+    concatenating parts: [Tensor], _ weight: Parameter<Element>, bias: Parameter<Element>? = nil,
+    activation: Activation, dropout: (rate: Double, mask: DropoutMask)? = nil
+  ) throws(ShapeError) -> Tensor {
+    try concatenated(parts.map { $0.detached() }).affine(
+      weight.tensor, bias?.tensor, parameters: (weight, bias), parts: parts, ending: (activation, dropout))
+  }
+
+  /// y = x Wᵀ + b for an x of several tensors side by side. What is data among them costs nothing in the backward pass.
   /// - Shape: parts `[..., Iᵢ]`, W `[O, Σ Iᵢ]` → `[..., O]`
   @specialized(where Element == Float)
   public static func linear(
@@ -44,10 +67,12 @@ extension Tensor {
     try affine(weight, bias, parameters: nil)
   }
 
-  /// - Parameter parts: what this tensor was put together from, where that is not itself
+  /// - Parameters:
+  ///   - parts: what this tensor was put together from, where that is not itself
+  ///   - ending: what follows the product besides the bias
   private func affine(
     _ weight: Tensor, _ bias: Tensor?, parameters: (weight: Parameter<Element>, bias: Parameter<Element>?)?,
-    parts: [Tensor]? = nil
+    parts: [Tensor]? = nil, ending: (Activation, dropout: (rate: Double, mask: DropoutMask)?)? = nil
   ) throws(ShapeError) -> Tensor {
     // A text of its own in every step would be an allocation for errors that do not happen.
     func operation() -> String { parameters.map { "linear with \($0.weight.name)" } ?? "linear" }
@@ -59,18 +84,32 @@ extension Tensor {
       try ShapeError.require(
         bias.shape.count == outputs, operation(), expected: "a bias of [\(outputs)]", got: "\(bias.shape)")
     }
-    let y = Storage<Element>(rows * outputs)
+    let ending = try ending.map { ending throws(ShapeError) in
+      try ActivationEnding<Element>(ending.0, .of(ending.dropout, rowCount: rows), width: outputs)
+    }
+    let product = Storage<Element>(rows * outputs)
     try Tensor.multiply(
       operation(), Product(transposeB: true, m: rows, n: outputs, k: inputs), storage.pointer, weight.storage.pointer,
-      y.base)
-    if let bias { K.addRow(y.pointer, bias.storage.pointer, y.base, rows: rows, width: outputs) }
-    let (x, w) = (storage, weight.storage)
-    let widths = parts?.map({ $0.shape.last })
+      product.base)
     // A constant stands in for what is not there: a bias, x where it has parts.
     let none = weight.detached()
+    let needsGradient =
+      weight.needsGradient || bias?.needsGradient == true || self.needsGradient
+      || parts?.contains { $0.needsGradient } == true
+    var y = product
+    if let ending {
+      // The product is needed again for the gradient, if there will be one.
+      if needsGradient { y = Storage(product.count) }
+      ending.apply(product.pointer, bias: bias?.storage, y.base, rows: rows)
+    } else if let bias {
+      K.addRow(y.pointer, bias.storage.pointer, y.base, rows: rows, width: outputs)
+    }
+    let (x, w, b) = (storage, weight.storage, bias?.storage)
+    let widths = parts?.map({ $0.shape.last })
     return Tensor.record(
       y, shape.replacingLast(outputs), [weight, bias ?? none, parts == nil ? self : none], parts ?? []
     ) { dy, nodes in
+      let dy = ending?.slopes(product, bias: b, dy, rows: rows) ?? dy
       try Tensor.inputGradients(
         operation(), dy, w, rows: rows, inputs: inputs, outputs: outputs, nodes[(widths == nil ? 2 : 3)...], widths)
       if let parameters, nodes[0] != nil, parameters.weight.isFactored, let sink = parameters.weight.store.linearSink {

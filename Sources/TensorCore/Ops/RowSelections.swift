@@ -1,11 +1,13 @@
 /// Which row of a table each output row is: checked once, so that the loops need not check.
 public struct RowIndex: Sendable {
+  /// The row of each output row, from 0.
   public let indices: [Int32]
   /// How many rows the table has.
   public let bound: Int
 
-  /// - Throws: `ShapeError.index` for an index outside 0 ..< bound.
+  /// - Throws: `ShapeError` for an index outside 0 ..< bound, and for a negative bound.
   public init(_ indices: [Int32], bound: Int) throws(ShapeError) {
+    guard bound >= 0 else { throw .value("RowIndex", "the bound \(bound)", expected: "0 or more rows") }
     for (position, index) in indices.enumerated() where index < 0 || Int(index) >= bound {
       throw .index("RowIndex", position: position, value: Int(index), bound: bound)
     }
@@ -45,6 +47,7 @@ public struct Segments: Sendable {
 ///
 /// Equal rows are found once: atoms have few distinct feature rows, so sums of table rows are made per distinct row.
 public struct CategoryRows: Sendable {
+  /// Rows of each table.
   public let dims: [Int]
   /// Distinct rows, `[distinct, k]`, in the order of their first appearance.
   public let distinct: [Int32]
@@ -52,7 +55,9 @@ public struct CategoryRows: Sendable {
   let inverse: [Int32]
   let columns: [[Int32]]
 
+  /// n
   public var count: Int { inverse.count }
+  /// How many different rows there are.
   public var distinctCount: Int { columns.first?.count ?? 0 }
 
   /// `values` is `[n, dims.count]`.

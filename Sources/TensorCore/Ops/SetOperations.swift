@@ -13,7 +13,11 @@ extension Tensor {
   /// Binary cross-entropy of logits with sets: Σ (max(z, 0) − z y + ln(1 + exp(−|z|))) / divisor, in nats, where y is
   /// t (1 − ε) + ε/2 for the members of a row's set, t the row's target, and ε/2 for the others. The dense targets are
   /// not formed, and the loss and its gradient are one pass over the logits.
-  /// - Parameter targets: t of every row, from 0 to 1; nil where all are 1
+  /// - Parameters:
+  ///   - sets: the members of each of the B rows, below C
+  ///   - targets: t of every row, from 0 to 1; nil where all are 1
+  ///   - smoothing: ε
+  ///   - divisor: the global one, so that the losses of workers add up
   /// - Shape: logits `[B, C]`, B sets below C → `[1]`      - Gradient: dz = (sigmoid(z) − y) / divisor
   /// - Throws: `ShapeError` for other shapes, a target or smoothing ε outside 0 ... 1, and a divisor that is not positive
   @specialized(where Element == Float)

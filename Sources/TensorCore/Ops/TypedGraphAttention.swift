@@ -8,6 +8,7 @@ extension Tensor {
   /// - Parameters:
   ///   - z: `[N, D]`, D = K · W
   ///   - attention: `[types, K, 2, W]`
+  ///   - graph: the neighbours of the N nodes
   ///   - slope: of the leaky ReLU below 0
   ///   - dropout: of α. The element of edge i ← j in head k is at row i and column k · N + j of the mask.
   /// - Shape: → `[N, D]`
@@ -27,11 +28,7 @@ extension Tensor {
     try ShapeError.require(
       z.shape.rank == 2 && z.shape[0] == graph.nodes && z.shape[1] == heads * width, operation,
       expected: "z of [\(graph.nodes), \(heads * width)]", got: "\(z.shape)")
-    var plan: DropoutPlan?
-    if let dropout {
-      let made = try DropoutPlan(rate: dropout.rate, dropout.mask, rowCount: graph.nodes)
-      if dropout.rate > 0 { plan = made }
-    }
+    let plan = try DropoutPlan.of(dropout, rowCount: graph.nodes)
     let extent = GraphAttentionExtent(
       types: graph.types, heads: heads, width: width, slope: Element(slope), factor: Element(plan?.factor ?? 1))
     let pass = GraphAttentionPass(z.storage, attention.storage, graph, extent)

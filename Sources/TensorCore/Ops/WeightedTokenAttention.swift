@@ -8,11 +8,16 @@ extension Tensor {
   /// y = a_self selfValue + Σ a_s setValues[s] + Σ a_h p_h tokenValues[h] + (Σ a_h) typeValue.
   /// A row's result and gradients do not depend on the rows beside it; sums over rows run in their order.
   /// - Parameters:
-  ///   - query, selfKey, selfValue: `[B, D]`
-  ///   - setKeys, setValues: `[S, D]`
+  ///   - query: `[B, D]`
+  ///   - selfKey: `[B, D]`
+  ///   - selfValue: `[B, D]`
+  ///   - setKeys: `[S, D]`
+  ///   - setValues: `[S, D]`
   ///   - sets: the members of each of the B rows, below S
-  ///   - tokenKeys, tokenValues: `[H, D]`
-  ///   - typeKey, typeValue: `[D]`, what is added to every token's key and value
+  ///   - tokenKeys: `[H, D]`
+  ///   - tokenValues: `[H, D]`
+  ///   - typeKey: `[D]`, what is added to every token's key
+  ///   - typeValue: `[D]`, what is added to every token's value
   ///   - weights: p `[B, H]`
   ///   - heads: divides D
   ///   - dropout: of the probabilities a. The mask's row is the row; its column is 0 for self, 1 + s for member s and
@@ -31,11 +36,7 @@ extension Tensor {
     ]
     try checkTokenAttention(tensors, sets, heads: heads)
     let (rows, width) = (query.shape[0], query.shape[1])
-    var plan: DropoutPlan?
-    if let dropout {
-      let made = try DropoutPlan(rate: dropout.rate, dropout.mask, rowCount: rows)
-      if dropout.rate > 0 { plan = made }
-    }
+    let plan = try DropoutPlan.of(dropout, rowCount: rows)
     let pass = TokenAttentionPass(
       tensors.map(\.storage), sets, rows: rows, tokens: tokenKeys.shape[0], heads: heads, width: width / heads,
       factor: Element(plan?.factor ?? 1))
