@@ -23,11 +23,19 @@ package enum BufferPool {
     private(set) var blocks: [Block] = []
     /// The place that was looked at last.
     private var last = 0
+    /// How many places the requests so far may still look at.
+    private var looks = 0
+    private static let looksPerRequest = 64
 
     /// A block that nobody uses. A forward pass takes block after block, a backward pass gives the last ones back
     /// first, and a scratch is given back at once: the search begins where the last one ended and goes to both sides.
+    /// Where it would go far again and again, because many blocks are in use, it ends early and new memory is taken: on
+    /// average a request looks at a fixed number of places.
     mutating func free() -> Block? {
+      looks = min(looks + Self.looksPerRequest, max(blocks.count, Self.looksPerRequest))
       for distance in 0..<max(blocks.count - last, last + 1) {
+        guard looks > 0 else { return nil }
+        looks -= 1
         if isFree(last + distance) {
           last += distance
           return blocks[last]
@@ -58,7 +66,11 @@ package enum BufferPool {
 
     mutating func take(_ size: Int) -> Block {
       let number = BufferPool.number(ofClass: size)
-      if let block = shelves[number].free() { return block }
+      if let block = shelves[number].free() {
+        // Whoever let go of it may have been another thread, whose last reads and writes are over.
+        atomicMemoryFence(ordering: .acquiring)
+        return block
+      }
       let block = Block(allocate(size))
       shelves[number].add(block)
       return block

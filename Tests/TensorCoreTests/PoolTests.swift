@@ -46,6 +46,18 @@ import Testing
     #expect(BufferPool.systemAllocations(largerThan: 64 << 20) == before)
   }
 
+  @Test("with thousands of blocks in use a request looks at a few places only, and what is given back is used again")
+  func many() {
+    // Never written, so it takes addresses, but no memory.
+    func take() -> [BufferPool.Block] { (0..<6_000).map { _ in BufferPool.take(100_000) } }
+    var held = take()
+    let places = Set(held.map { $0.base })
+    #expect(places.count == 6_000)
+    held = []
+    held = take()
+    #expect(Set(held.map { $0.base }).intersection(places).count > 5_900)
+  }
+
   @Test("a view keeps the memory it looks into")
   func views() throws {
     var rows: Tensor<Float>? = try Tensor(Array(repeating: 3, count: 6_000), [3, 2_000]).rows(1..<2)
