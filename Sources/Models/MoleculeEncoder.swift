@@ -62,7 +62,7 @@ public struct MoleculeEncoder<Element: TensorElement> {
   }
 
   /// Training on these parts, step after step: the network keeps its memory. With more than one part, the store's slots
-  /// must have been prepared.
+  /// must have been prepared (`ParameterStore.prepareSlots`) and stay as many as long as the network is used.
   /// - Parameter step: gives dropout's seed, and its step where a call gives none
   public func network(parts: [MoleculeInputs], _ step: DropoutStep) throws -> GINNetwork<Element> {
     func tables() -> [Tensor<Element>] { atom.tables.map({ $0.tensor }) }
