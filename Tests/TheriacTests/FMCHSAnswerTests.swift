@@ -142,7 +142,7 @@ import Testing
   @Test("with recall_weight scores are not called probabilities")
   func scores() throws {
     try workspace.train("scores", ["recall_weight=0.5", "epochs=1"])
-    let asked = ["recommend", workspace.run("scores"), "--symptoms", "口渴"]
+    let asked = ["recommend", workspace.run("scores"), "--symptoms", "头痛"]
     let text = try Program.run(asked).output
     #expect(text.contains("score") && !text.contains("probability"), "\(text)")
     let object = try workspace.object(Program.run(asked + ["--json"]).output)
