@@ -172,8 +172,8 @@ def main(reference, python, theriac, config, cohort, pairs, epochs):
     print(
         f"{sizes['train']:,} training, {validation:,} validation and {test:,} test prescriptions. Our seconds (metrics.csv) "
         "are training and validation, checkpoint excluded; theirs are training alone, to 0.1 s. Their evaluations are the "
-        "rest of the time between two epochs, shared by rows. The whole `theriac evaluate`, which starts, reads the cohort, "
-        f"makes graph and features (fingerprints, VAE) and counts the baselines, takes {statistics.median(commands):.1f} s "
+        "rest of the time between two epochs, shared by rows. The whole `theriac evaluate`, which starts, reads the cohort and "
+        f"the run's features, makes the graph and counts the baselines, takes {statistics.median(commands):.1f} s "
         f"(F1@5 {report['F1@5']:.4f} here).")
 
 
