@@ -39,7 +39,8 @@ struct ExperimentReport {
         }
         let text = String(decoding: content, as: UTF8.self)
         if !text.hasPrefix(beginning) {
-          faults.append("\(name): \(text.isEmpty ? "empty" : "not the table of an experiment"); the same command mends it")
+          let what = text.isEmpty ? "empty" : "not the table of an experiment"
+          faults.append("\(name): \(what); the same command mends it")
         } else if name == "table.md" {
           let missing = text.split(separator: "\n").first { $0.hasPrefix("Not finished: ") }
           lines.append(missing.map { "incomplete: \($0)" } ?? "its table is \(path)/table.md")

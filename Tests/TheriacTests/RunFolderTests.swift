@@ -74,7 +74,9 @@ import Testing
     let linked = try Program.run(["evaluate", run, "--json"])
     #expect(linked.output == plain.output && !linked.errors.contains("features.h5"), "\(linked.errors)")
     try write(target)
-    for (reason, isThere) in [("it does not end in Theriac's checksum", true), ("it is a link that leads nowhere", false)] {
+    for (reason, isThere) in [
+      ("it does not end in Theriac's checksum", true), ("it is a link that leads nowhere", false),
+    ] {
       if !isThere { try files.removeItem(atPath: target) }
       let found = try Program.run(["evaluate", run, "--json"])
       #expect(found.output == plain.output)
