@@ -13,7 +13,7 @@ public enum ExperimentError: Error, CustomStringConvertible {
   case otherSettings(String)
   case notRanked(String)
   case damaged(String)
-  /// A stop was asked for while a baseline was trained: it begins anew next time.
+  /// A stop was asked for, and when: "while mlp was trained". A baseline begins anew next time.
   case interrupted(String)
 
   public var description: String {
@@ -25,7 +25,7 @@ public enum ExperimentError: Error, CustomStringConvertible {
     case .otherSettings(let path):
       "\(path) was made with other settings or another cohort than this experiment asks for; give another --out"
     case .notRanked(let path): "\(path) has no metrics of ranked herbs; is its model fmchs?"
-    case .interrupted(let name): "stopped while \(name) was trained; the same command goes on"
+    case .interrupted(let when): "interrupted \(when); go on with the same command"
     case .damaged(let path): "\(path) cannot be read; remove it, and it is made anew"
     }
   }
@@ -39,8 +39,8 @@ public struct ExperimentRunner {
   public let out: String
   /// Trains a run in a directory, or goes on with it; returns when it is finished.
   public let train: (RunConfig, RunDirectory, _ resume: Bool) throws -> Void
-  /// Runs its argument so that a stop signal can be asked for in between instead of ending the process.
-  public let interruptibly: (_ body: (_ isStopped: () -> Bool) throws -> Void) throws -> Void
+  /// Whether to stop: asked before every row and seed, and between the epochs of a baseline. `train` asks by itself.
+  public let isStopped: () -> Bool
   /// Told what is done next.
   public let note: (String) -> Void
 
@@ -48,14 +48,14 @@ public struct ExperimentRunner {
   public init(
     _ experiment: Experiment, config: RunConfig, seeds: [Int], out: String,
     train: @escaping (RunConfig, RunDirectory, Bool) throws -> Void,
-    interruptibly: @escaping ((() -> Bool) throws -> Void) throws -> Void, note: @escaping (String) -> Void
+    isStopped: @escaping () -> Bool, note: @escaping (String) -> Void
   ) {
     self.experiment = experiment
     self.config = config
     self.seeds = seeds
     self.out = out
     self.train = train
-    self.interruptibly = interruptibly
+    self.isStopped = isStopped
     self.note = note
   }
 
@@ -63,7 +63,7 @@ public struct ExperimentRunner {
     guard config.model == .fmchs else {
       throw ExperimentError.otherModel(experiment: experiment.name, model: config.model.rawValue)
     }
-    let data = try RunData(config)
+    let data = try RunData(config) { try checkStop("while the features were made") }
     var results = ExperimentResults(experiment, origin: origin(data))
     let herbs = try data.herbData()
     for (index, row) in experiment.rows.enumerated() {
@@ -72,11 +72,13 @@ public struct ExperimentRunner {
       case .baseline(let name):
         let isCounted = ["popularity", "conditional-mean", "naive-bayes"].contains(name)
         for seed in isCounted ? [seeds[0]] : seeds {
+          try checkStop("before \(name), seed \(seed)")
           let outcome = try baseline(name, seed: seed, data, herbs)
           results.add(row: index, seed: seed, test: outcome.test, validation: outcome.validation)
         }
       case .run(let settings):
         for seed in seeds {
+          try checkStop("before \(row.label), seed \(seed)")
           let (test, validation) = try run(row.label, settings, seed: seed, data)
           results.add(row: index, seed: seed, test: test, validation: validation)
         }
@@ -84,6 +86,10 @@ public struct ExperimentRunner {
       try results.write(to: out)
     }
     return results
+  }
+
+  private func checkStop(_ when: String) throws {
+    if isStopped() { throw ExperimentError.interrupted(when) }
   }
 
   private func origin(_ data: RunData) -> [String] {
@@ -150,16 +156,12 @@ public struct ExperimentRunner {
       return outcome
     }
     note("\(name), seed \(seed)")
-    var trained: BaselineFit?
-    try interruptibly { isStopped in
-      trained = try HerbBaselines.named(name).fit(herbs, seed: UInt64(seed)) { epoch in
-        if isStopped() { throw ExperimentError.interrupted(name) }
-        guard epoch.isBest || epoch.epoch.isMultiple(of: 10) else { return }
-        let f1 = String(format: "%.4f", epoch.validation[10]?.f1 ?? .nan)
-        note("\(name), seed \(seed), epoch \(epoch.epoch): validation F1@10 \(f1)" + (epoch.isBest ? " (best)" : ""))
-      }
+    let fit = try HerbBaselines.named(name).fit(herbs, seed: UInt64(seed)) { epoch in
+      try checkStop("while \(name) was trained")
+      guard epoch.isBest || epoch.epoch.isMultiple(of: 10) else { return }
+      let f1 = String(format: "%.4f", epoch.validation[10]?.f1 ?? .nan)
+      note("\(name), seed \(seed), epoch \(epoch.epoch): validation F1@10 \(f1)" + (epoch.isBest ? " (best)" : ""))
     }
-    guard let fit = trained else { throw ExperimentError.interrupted(name) }
     let outcome = Outcome(
       cohort: data.cohort.contentHash, bestEpoch: fit.bestEpoch, secondsPerEpoch: fit.secondsPerEpoch,
       test: try RankingMetricSet(labels: data.labels(ofVisits: herbs.test), scores: fit.test),

@@ -62,12 +62,13 @@ public enum HerbVectors {
   ///   - properties: `[herbs, propertyWidth]`, 0 or 1
   ///   - vectors: `[herbs, width]`; rows of unknown herbs are replaced
   ///   - isKnown: which herbs have molecules
+  ///   - betweenSteps: called before every step of the VAE; what it throws ends the training
   /// - Returns: the vectors `[herbs, width]`; a report, nil where every herb is known and nothing is trained
   /// - Throws: `ModelError` for tables that do not fit or hold NaN or infinity, for options that cannot be, and where no
   ///   herb has both
   public static func fill(
     properties: [Float], propertyWidth: Int, vectors: [Float], width: Int, isKnown: [Bool],
-    options: VAEOptions = VAEOptions()
+    options: VAEOptions = VAEOptions(), betweenSteps: () throws -> Void = {}
   ) throws -> (filled: [Float], report: VAEReport?) {
     let herbs = isKnown.count
     try options.validate()
@@ -86,7 +87,7 @@ public enum HerbVectors {
     let allX = try Tensor(properties, [herbs, propertyWidth])
     let x = try allX.gathered(RowIndex(paired.map { Int32($0) }, bound: herbs))
     let y = try Tensor(vectors, [herbs, width]).gathered(RowIndex(paired.map { Int32($0) }, bound: herbs))
-    let (vae, losses) = try trained(x, y, options)
+    let (vae, losses) = try trained(x, y, options, betweenSteps)
     let generated = try vae.generate(allX).array
     var filled = vectors
     for herb in missing {
@@ -103,7 +104,7 @@ public enum HerbVectors {
 
   /// A VAE after `options.epochs` full-batch steps of Adam, its parameters constants, and the last step's losses.
   private static func trained(
-    _ x: Tensor<Float>, _ y: Tensor<Float>, _ options: VAEOptions
+    _ x: Tensor<Float>, _ y: Tensor<Float>, _ options: VAEOptions, _ betweenSteps: () throws -> Void
   ) throws -> (PropertyVAE<Float>, (rec: Double, kl: Double)) {
     let store = ParameterStore<Float>(seed: options.seed)
     let vae = try PropertyVAE(
@@ -111,6 +112,7 @@ public enum HerbVectors {
     let adam = Adam(store)
     var last = (rec: Double.nan, kl: Double.nan)
     for epoch in 0..<options.epochs {
+      try betweenSteps()
       let key = DropoutKey(seed: options.seed, step: UInt64(epoch), layer: DropoutLayers.herbNoise)
       let noise = try Tensor<Float>.normalNoise([x.shape[0], options.latent], DropoutMask(key))
       store.zeroGradients()

@@ -59,7 +59,10 @@ struct PrescriptionTable {
   /// The first of the names that is a column.
   private static func column(_ names: [String], _ reader: CSVReader) throws(RecordsError) -> Int {
     for name in names { if let index = reader.optionalColumn(name) { return index } }
-    return try reader.column(names[0])
+    do throws(RecordsError) { return try reader.column(names[0]) } catch {
+      guard case .missingColumn(let name, let file, let found) = error else { throw error }
+      throw .missingColumn("\(name) or \(names[1]) (its header is s,h or 症状,草药)", file: file, found: found)
+    }
   }
 
   /// The numbers of `[1, 2]`, with or without blanks, `tooLong` for those of too many digits; an empty field is an empty

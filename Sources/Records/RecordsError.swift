@@ -38,6 +38,8 @@ public enum RecordsError: Error, Equatable, CustomStringConvertible {
   case badProperties(String, reason: String)
   /// An id in a list of ids that no code has.
   case unknownID(file: String, line: Int, kind: CodeKind, id: String, expected: String)
+  /// Ids that tell the codes, most of which never occur.
+  case sparseIDs(file: String, line: Int, kind: CodeKind, range: ClosedRange<Int>, found: Int)
   /// A table about herbs of which no row is of any of the herbs.
   case nothingMatches(file: String, rows: Int, column: String, example: String, expected: String)
   /// Text in another encoding where Latin-1 would make nonsense of it; `isGBK`: it looks like GBK.
@@ -103,6 +105,10 @@ public enum RecordsError: Error, Equatable, CustomStringConvertible {
     case .badProperties(let path, let reason): "The properties \(path) cannot be used: \(reason)."
     case .unknownID(let file, let line, let kind, let id, let expected):
       "\(file):\(line): the \(kind.rawValue) id \(id) is out of range; expected \(expected)."
+    case .sparseIDs(let file, let line, let kind, let range, let found):
+      "\(file):\(line): the \(kind.rawValue) ids run to \(range.upperBound) here, but only \(found) of the \(range.count) from "
+        + "\(range.lowerBound) on occur; mend the id, or put \(kind == .symptom ? "symptoms" : "herbs").csv with the ids that "
+        + "there are beside the table."
     case .nothingMatches(let file, let rows, let column, let example, let expected):
       "\(file): not one of its \(rows) rows is of a herb of the prescriptions: its \(column) is \(example), for instance, "
         + "where \(expected); give the table of this data set."

@@ -3,7 +3,7 @@
 /// are codes by their ids; there are no diagnoses and no procedures.
 /// - Source: TCM-PD as KDHR, PresRecST and FMCHS use it (spec FMCHS 1).
 public enum TCMPDImporter {
-  /// - Throws: a missing folder, table or column, a damaged file; `unknownID` for an id out of range; `badArray` and
+  /// - Throws: a missing folder, table or column, a damaged file; `unknownID` for an id out of range; `sparseIDs`; `badArray` and
   ///   `badProperties`; `badMolecule` when those are refused; `nothingMatches`
   ///   for a table of molecules or texts of no herb at all; `notUTF8` for names in another encoding; `nothingKept` with fewer than three prescriptions.
   public static func run(
@@ -76,6 +76,7 @@ public enum TCMPDImporter {
     let found = table.rows.lazy.flatMap(\.herbs).filter { (0...largestID).contains($0) }
     let first = found.min() ?? 0
     let range = first...(found.max() ?? first)
+    try requireUse(of: range, .medication, \.herbs, table)
     report.notes.append(
       "No herbs.csv: herb texts are their ids, \(range.lowerBound) to \(range.upperBound), from the first to the last in "
         + "\(table.shown).")
@@ -94,12 +95,24 @@ public enum TCMPDImporter {
     let first = herbs.ids.first ?? 0
     let largest = table.rows.lazy.flatMap(\.symptoms).filter { (0...largestID).contains($0) }.max() ?? 0
     let range = 0...(first > 0 ? first - 1 : largest)
+    if first == 0 { try requireUse(of: range, .symptom, \.symptoms, table) }
     let origin =
       first > 0
       ? "up to where the herb ids begin (there is no symptoms.csv)"
       : "up to the last symptom id in \(table.shown) of at most \(largestID) (there is no symptoms.csv)"
     report.notes.append("No symptoms.csv: symptom texts are their ids, 0 to \(range.upperBound).")
     return NumberedCodes(kind: .symptom, range: range, origin: origin)
+  }
+
+  /// One mistyped id must not make a million codes: a tenth of a range that the ids alone tell has to occur.
+  private static func requireUse(
+    of range: ClosedRange<Int>, _ kind: CodeKind, _ column: KeyPath<PrescriptionTable.Row, [Int]>,
+    _ table: PrescriptionTable
+  ) throws(RecordsError) {
+    let found = Set(table.rows.lazy.flatMap { $0[keyPath: column] }.filter { range.contains($0) }).count
+    guard found * 10 < range.count else { return }
+    let line = table.rows.first { $0[keyPath: column].contains(range.upperBound) }?.line ?? 0
+    throw .sparseIDs(file: table.shown, line: line, kind: kind, range: range, found: found)
   }
 
   /// The rows as positions in the vocabularies, ascending; repeated ids are counted.

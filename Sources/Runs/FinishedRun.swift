@@ -8,6 +8,8 @@ public final class FinishedRun {
   public let data: RunData
   public let directory: String
   public let checkpoint: Checkpoint
+  /// The settings that the best weights were trained with; `data.config` has those of now.
+  public let trainedConfig: RunConfig
   private let trainer: Trainer
   /// Set when something was made that the run directory should have held: a line for people.
   public private(set) var remark: String?
@@ -28,7 +30,7 @@ public final class FinishedRun {
       throw RunError.inputChanged(
         what: "cohort", path: data.config.cohort, expected: checkpoint.cohortHash, found: data.cohort.contentHash)
     }
-    try data.requireModel(of: checkpoint, at: directory.best)
+    trainedConfig = try data.requireModel(of: checkpoint, at: directory.best)
     guard checkpoint.embeddingsHash == data.featuresHash else { throw data.changedFeatures(checkpoint) }
     trainer = try Trainer(data.job())
     do { try trainer.restore(TrainerState(checkpoint)) } catch TrainingError.stateMismatch(let reason) {

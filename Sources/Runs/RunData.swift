@@ -20,10 +20,13 @@ public struct RunData {
 
   /// - Throws: the first thing that does not fit: a missing or foreign file, embeddings of another cohort, an
   ///   unparsable SMILES, an empty split.
-  public init(_ config: RunConfig) throws { try self.init(config, keptIn: nil) }
+  /// - Parameter betweenSteps: called again and again while what takes long is made; what it throws ends that
+  public init(_ config: RunConfig, betweenSteps: () throws -> Void = {}) throws {
+    try self.init(config, keptIn: nil, betweenSteps: betweenSteps)
+  }
 
   /// - Parameter directory: a run directory that may hold what takes long to make.
-  init(_ config: RunConfig, keptIn directory: RunDirectory?) throws {
+  init(_ config: RunConfig, keptIn directory: RunDirectory?, betweenSteps: () throws -> Void = {}) throws {
     guard !config.cohort.isEmpty else {
       throw ConfigError.missing(
         key: "cohort", hint: "make one with theriac import or theriac synth, then --set cohort=FILE")
@@ -43,7 +46,8 @@ public struct RunData {
     features =
       switch config.model {
       case .nlaMMR: .nlaMMR(try VisitFeatures(config, cohort))
-      case .fmchs: .fmchs(try HerbFeatures(config, cohort, splits, file: directory?.features))
+      case .fmchs:
+        .fmchs(try HerbFeatures(config, cohort, splits, file: directory?.features, betweenSteps: betweenSteps))
       }
   }
 
@@ -57,13 +61,20 @@ public struct RunData {
     }
   }
 
-  /// - Throws: `RunError.changedModel` unless the settings make the same model of a checkpoint's weights as before
-  func requireModel(of checkpoint: Checkpoint, at path: String) throws {
+  /// - Returns: the settings that a checkpoint was written with
+  /// - Throws: `RunError.changedModel` unless the settings make the same model of its weights as before;
+  ///   `RunError.changedSplit` when they divide the patients otherwise
+  @discardableResult func requireModel(of checkpoint: Checkpoint, at path: String) throws -> RunConfig {
     let saved = try RunConfig(yaml: checkpoint.configYAML, source: path)
     for setting in RunSetting.defining(config.model) {
       let (before, now) = (setting.value(in: saved), setting.value(in: config))
       guard before == now else { throw RunError.changedModel(key: setting.key, before: before, now: now) }
     }
+    for setting in RunSetting.dividing(config.model) {
+      let (before, now) = (setting.value(in: saved), setting.value(in: config))
+      guard before == now else { throw RunError.changedSplit(key: setting.key, before: before, now: now) }
+    }
+    return saved
   }
 
   /// Visits of a split, in the order of the cohort.

@@ -23,6 +23,7 @@ public enum RunError: Error, Equatable, CustomStringConvertible {
   case changedMidEpoch(key: String, before: String, now: String)
   case unsoundCheckpoint(String)
   case changedModel(key: String, before: String, now: String)
+  case changedSplit(key: String, before: String, now: String)
   case unlikeRuns(String, String)
 
   /// Far beyond what one coordinator can serve; keeps a slip of the finger from filling a machine.
@@ -65,6 +66,9 @@ public enum RunError: Error, Equatable, CustomStringConvertible {
     case .changedModel(let key, let before, let now):
       "\(key) is \(now) now, but the weights were trained with \(before), and another value makes another model of them; "
         + "leave \(key) as it is, or train a new run"
+    case .changedSplit(let key, let before, let now):
+      "\(key) is \(now) now, but the weights were trained with \(before): patients they have learnt from would count as "
+        + "validation or test; leave \(key) as it is, or train a new run"
     case .unlikeRuns(let first, let other):
       "\(first) and \(other) were trained on different cohorts and cannot answer as one model; "
         + "give runs on the same cohort"

@@ -51,14 +51,17 @@ public final class TrainingRun {
   public var endpoints: [String] { coordinator.endpoints }
 
   /// Opens the files, the directory and the addresses; nothing is computed yet.
-  /// - Parameter resume: goes on from the newest valid checkpoint of an existing directory; else makes a new one.
+  /// - Parameters:
+  ///   - resume: goes on from the newest valid checkpoint of an existing directory; else makes a new one
+  ///   - betweenSteps: called again and again while the features are made; what it throws ends that
   public init(
     _ config: RunConfig, directory: RunDirectory, resume: Bool, options: LaunchOptions,
-    show: @escaping @Sendable (RunLog.Level, String) -> Void, report: @escaping (TrainingCoordinator.Report) -> Void
+    betweenSteps: () throws -> Void = {}, show: @escaping @Sendable (RunLog.Level, String) -> Void,
+    report: @escaping (TrainingCoordinator.Report) -> Void
   ) throws {
     guard (1...RunError.mostWorkers).contains(options.workers) else { throw RunError.workers(options.workers) }
     // Everything that can be wrong with the inputs is found before the directory is made.
-    data = try RunData(config, keptIn: resume ? directory : nil)
+    data = try RunData(config, keptIn: resume ? directory : nil, betweenSteps: betweenSteps)
     _ = try data.job()
     let before = directory.content
     runLock = resume ? try directory.lock() : try directory.create(config)
@@ -164,7 +167,7 @@ public final class TrainingRun {
       throw RunError.inputChanged(
         what: "cohort", path: data.config.cohort, expected: checkpoint.cohortHash, found: data.cohort.contentHash)
     }
-    try data.requireModel(of: checkpoint, at: path)
+    let saved = try data.requireModel(of: checkpoint, at: path)
     guard checkpoint.embeddingsHash == data.featuresHash else { throw data.changedFeatures(checkpoint) }
     let steps = try data.job().stepsPerEpoch
     let isSound =
@@ -172,8 +175,7 @@ public final class TrainingRun {
       && checkpoint.optimizerStep >= 0 && checkpoint.stalled >= 0
       && checkpoint.partialLoss.count == 1 + data.config.model.lossTerms.count
     if checkpoint.stepInEpoch > 0 {
-      let saved = try RunConfig(yaml: checkpoint.configYAML, source: path)
-      for key in ["batch", "drop_last", "seed", "split", "split_seed"] {
+      for key in ["batch", "drop_last", "seed"] {
         guard let setting = RunSetting.all.first(where: { $0.key == key }) else { continue }
         let (before, now) = (setting.value(in: saved), setting.value(in: data.config))
         guard before == now else { throw RunError.changedMidEpoch(key: key, before: before, now: now) }
@@ -184,6 +186,14 @@ public final class TrainingRun {
       throw RunError.tooFewEpochs(asked: data.config.epochs, done: checkpoint.epoch)
     }
     log.write(.info, "going on from \(path)")
+    let changes = RunSetting.loss(data.config.model).compactMap { setting in
+      let (before, now) = (setting.value(in: saved), setting.value(in: data.config))
+      return before == now ? nil : "\(setting.key) from \(before) to \(now)"
+    }
+    if !changes.isEmpty {
+      let list = changes.joined(separator: ", ")
+      log.write(.warning, "loss settings changed: \(list); best.h5 stays as it is until an epoch is better")
+    }
     return checkpoint
   }
 }

@@ -4,6 +4,8 @@ import Foundation
 /// Turns signals into one call of an action, while it lives: `SignalStop { sweep.requestStop() }`.
 ///
 /// The first Ctrl-C is enough; further ones do no harm, because trials have process groups of their own.
+///
+/// Make one for a process and hand it on: Dispatch tells nothing to those that are made after the first has gone (Linux).
 public final class SignalStop: @unchecked Sendable {
   private let sources: [any DispatchSourceSignal]
   private let signals: [Int32]

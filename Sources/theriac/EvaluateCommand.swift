@@ -54,9 +54,9 @@ struct Evaluate: ParsableCommand {
   private var split: Split { splitName.split }
 
   func run() throws {
-    let runs = try directories.map { try RunSession.finished($0, overrides: overrides) }
+    let runs = try RunSession.finished(directories, overrides: overrides)
     if runs[0].data.config.model == .fmchs { return try rank(runs) }
-    guard runs.count == 1 else {
+    guard directories.count == 1 else {
       throw ValidationError("several runs are evaluated as one for model fmchs only; give one run of nla-mmr")
     }
     let run = runs[0]

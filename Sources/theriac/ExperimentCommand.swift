@@ -47,23 +47,23 @@ struct ExperimentCommand: ParsableCommand {
     let config = try RunSession.config(file: config, overrides: overrides)
     var options = RunSession.launchOptions()
     options.workers = workers
+    // One for all runs and baselines: see SignalStop.
+    let stop = StopRequest()
+    let signals = SignalStop { stop.ask() }
+    defer { withExtendedLifetime(signals) {} }
     let runner = ExperimentRunner(
       experiment, config: config, seeds: Array(0..<seeds), out: out,
       train: {
         try RunSession.train(
-          $0, directory: $1, resume: $2, options: options, again: "the same command", announce: Console.note)
+          $0, directory: $1, resume: $2, options: options, again: "the same command", stop: stop,
+          announce: Console.note)
       },
-      interruptibly: { body in
-        let stop = StopRequest()
-        let signals = SignalStop { stop.ask() }
-        defer { withExtendedLifetime(signals) {} }
-        try body { stop.isAsked }
-      },
+      isStopped: { stop.isAsked },
       note: { Console.note($0) })
     do {
       Console.result(try runner.run().markdown())
-    } catch ExperimentError.interrupted(let name) {
-      Console.note("\(ExperimentError.interrupted(name))")
+    } catch ExperimentError.interrupted(let when) {
+      Console.note("\(ExperimentError.interrupted(when))")
       throw ExitCode(RunSession.interruptedCode)
     }
     Console.note("wrote \(out)/table.md and \(out)/results.csv")

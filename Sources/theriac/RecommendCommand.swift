@@ -11,10 +11,10 @@ struct Recommend: ParsableCommand {
     discussion: """
       FMCHS: symptoms are names or codes of the run's cohort. Several runs answer as one model.
 
-        theriac recommend runs/fmchs --symptoms 头痛,发热
+        theriac recommend runs/fmchs --symptoms 偏头痛,恶寒发热
         theriac recommend runs/fmchs --visit visit.json --top 20 --json
 
-      The file of --visit is an object with a list: {"symptoms": ["头痛", "12"]}.
+      The file of --visit is an object with a list: {"symptoms": ["偏头痛", 12]}.
 
       NLA-MMR: a visit of the run's cohort, by its id, or by its patient's and its number; the patient's last unless one is \
       named. What is recommended stands beside what was given.
@@ -57,12 +57,16 @@ struct Recommend: ParsableCommand {
       throw ValidationError("--patient is for runs of nla-mmr; give the symptoms with --symptoms or --visit FILE")
     }
     let asked = try visit.map { try VisitQuery.read($0).symptoms } ?? VisitQuery.list(symptoms ?? "")
-    let ensemble = try Ensemble(directories.map { try RunSession.finished($0, overrides: overrides) })
+    let ensemble = try Ensemble(RunSession.finished(directories, overrides: overrides))
     let cohort = ensemble.runs[0].data.cohort
     let set = try VisitQuery.indices(asked, in: cohort)
+    let scoring = ensemble.runs.filter { $0.trainedConfig.fmchs.recallWeight > 0 }
+    if let first = scoring.first, scoring.count < ensemble.runs.count {
+      Console.note("\(first.directory) was trained with recall_weight, others were not: their mean is no probability")
+    }
     let recommendation = Recommendation(
       cohort: cohort, symptoms: set, scores: try ensemble.scores(ofSymptoms: [set]), top: top ?? 10,
-      areProbabilities: ensemble.runs.allSatisfy { $0.data.config.fmchs.recallWeight == 0 })
+      areProbabilities: scoring.isEmpty, warning: ensemble.runs.compactMap { $0.data.caution }.first)
     if json {
       try Console.json(recommendation)
     } else {
@@ -88,6 +92,13 @@ struct Recommend: ParsableCommand {
 struct VisitQuery: Decodable {
   let symptoms: [String]
 
+  private enum CodingKeys: String, CodingKey { case symptoms }
+
+  init(from decoder: any Decoder) throws {
+    symptoms = try decoder.container(keyedBy: CodingKeys.self).decode([TextOrNumber].self, forKey: .symptoms)
+      .map(\.text)
+  }
+
   static func list(_ text: String) -> [String] {
     text.split(whereSeparator: { ",，、;".contains($0) }).map { $0.trimmingCharacters(in: .whitespaces) }
       .filter { !$0.isEmpty }
@@ -97,8 +108,10 @@ struct VisitQuery: Decodable {
     guard let data = FileManager.default.contents(atPath: path) else {
       throw RecommendError.unreadable(path, reason: "it does not exist or cannot be read")
     }
+    if let fault = JSONFault.reason(data) { throw RecommendError.unreadable(path, reason: fault) }
     do { return try JSONDecoder().decode(VisitQuery.self, from: data) } catch {
-      throw RecommendError.unreadable(path, reason: "it is not an object with a list of texts \"symptoms\"")
+      throw RecommendError.unreadable(
+        path, reason: "it is not an object with a list \"symptoms\" of names and codes: {\"symptoms\": [\"头痛\", 12]}")
     }
   }
 
@@ -176,8 +189,13 @@ struct Recommendation: Encodable {
   let interactions: [[String]]
   /// Symptoms that no training prescription has: what is recommended for them was never learnt.
   let unseen: [String]
+  /// Set when the answer is not to be trusted.
+  let warning: String?
 
-  init(cohort: Cohort, symptoms set: [Int32], scores: [Float], top: Int, areProbabilities: Bool) {
+  init(
+    cohort: Cohort, symptoms set: [Int32], scores: [Float], top: Int, areProbabilities: Bool, warning: String?
+  ) {
+    self.warning = warning
     let (symptoms, herbs) = (cohort.vocabulary(.symptom), cohort.vocabulary(.medication))
     let counts = cohort.trainingCounts(.medication)
     let known = cohort.trainingCounts(.symptom)
@@ -203,12 +221,15 @@ struct Recommendation: Encodable {
     ])
     for (rank, herb) in herbs.enumerated() {
       try table.append([
-        "\(rank + 1)", herb.name, herb.code, NumberText.fixed(herb.probability ?? herb.score ?? .nan, 4),
+        "\(rank + 1)", ShortName.of(herb.name), herb.code, NumberText.fixed(herb.probability ?? herb.score ?? .nan, 4),
         NumberText.count(herb.trainingCount),
       ])
     }
     let unknown = unseen.map { "warning: no training prescription has \($0): nothing was learnt of it\n" }
-    let warnings = interactions.map { "\nwarning: \($0.joined(separator: " and ")) are known to interact" }
-    return unknown.joined() + "for \(symptoms.joined(separator: ", "))\n\n" + table.text() + warnings.joined()
+    let warnings = interactions.map {
+      "\nwarning: \($0.map(ShortName.of).joined(separator: " and ")) are known to interact"
+    }
+    return (warning.map { "warning: \($0)\n" } ?? "") + unknown.joined() + "for \(symptoms.joined(separator: ", "))\n\n"
+      + table.text() + warnings.joined()
   }
 }

@@ -19,6 +19,7 @@ struct VisitPlace: Equatable {
     guard let data = FileManager.default.contents(atPath: visit) else {
       throw VisitError.unreadable(visit, reason: "it does not exist or cannot be read")
     }
+    if let fault = JSONFault.reason(data) { throw VisitError.unreadable(visit, reason: fault) }
     guard let file = try? JSONDecoder().decode(File.self, from: data), file.patient != nil || file.visit != nil else {
       throw VisitError.unreadable(visit, reason: "it is not an object with a text \"patient\" or \"visit\"")
     }
@@ -26,21 +27,7 @@ struct VisitPlace: Equatable {
   }
 
   private struct File: Decodable {
-    let patient, visit: ID?
-  }
-
-  /// An id, which may be written as a number.
-  private struct ID: Decodable {
-    let text: String
-
-    init(from decoder: any Decoder) throws {
-      let container = try decoder.singleValueContainer()
-      if let number = try? container.decode(Int.self) {
-        text = String(number)
-      } else {
-        text = try container.decode(String.self)
-      }
-    }
+    let patient, visit: TextOrNumber?
   }
 
   /// The visit's position in the cohort, and its patient's: of a patient alone the last visit; beside a patient `visit` is
@@ -164,7 +151,8 @@ struct VisitRecommendation: Encodable {
     ])
     for (rank, item) in medications.enumerated() {
       try table.append([
-        "\(rank + 1)", item.name, item.code, NumberText.fixed(item.probability, 4), item.given ? "yes" : "",
+        "\(rank + 1)", ShortName.of(item.name), item.code, NumberText.fixed(item.probability, 4),
+        item.given ? "yes" : "",
       ])
     }
     let hits = medications.count { $0.given }
@@ -178,12 +166,12 @@ struct VisitRecommendation: Encodable {
     ]
     if !missed.isEmpty {
       lines.append("given, but not recommended:")
-      lines += missed.map { "  \($0.name) (\(NumberText.fixed($0.probability, 4)))" }
+      lines += missed.map { "  \(ShortName.of($0.name)) (\(NumberText.fixed($0.probability, 4)))" }
     }
     if !interactions.isEmpty {
       lines.append("")
       lines.append("warning: \(interactions.count) pairs of the recommended are known to interact:")
-      lines += interactions.map { "  \($0.joined(separator: " – "))" }
+      lines += interactions.map { "  \($0.map(ShortName.of).joined(separator: " – "))" }
     }
     return (warning.map { "warning: \($0)\n" } ?? "") + lines.joined(separator: "\n")
   }

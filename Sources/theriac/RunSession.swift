@@ -42,6 +42,19 @@ enum RunSession {
     return run
   }
 
+  /// Trained runs, each once however often it is given.
+  static func finished(_ directories: [String], overrides: [String]) throws -> [FinishedRun] {
+    var places: Set<String> = []
+    return try directories.compactMap { directory in
+      let place = URL(fileURLWithPath: directory).standardizedFileURL.resolvingSymlinksInPath().path
+      guard places.insert(place).inserted else {
+        Console.note("\(directory) is given more than once; it counts once")
+        return nil
+      }
+      return try finished(directory, overrides: overrides)
+    }
+  }
+
   static func launchOptions() -> LaunchOptions {
     LaunchOptions(executable: CommandLine.executablePath, version: Version.current)
   }
@@ -49,24 +62,43 @@ enum RunSession {
   /// Runs to the end, or exits with code 75 after a stop signal.
   /// - Parameters:
   ///   - again: what goes on with an interrupted run, where that is not `theriac resume`
+  ///   - stop: where stop signals arrive, of a command that has more to do than this run; nil: only this run is stopped
   ///   - announce: gets the line on the finished run
   static func train(
     _ config: RunConfig, directory: RunDirectory, resume: Bool, options: LaunchOptions, again: String? = nil,
-    announce: (String) -> Void = Console.result
+    stop shared: StopRequest? = nil, announce: (String) -> Void = Console.result
   ) throws {
     if resume { try directory.checkResumable(config) }
     let display = ProgressDisplay()
-    // From here on a signal ends the run in good order, also while its files are being read.
-    let stop = StopRequest()
-    let signals = SignalStop {
-      display.message("asked to stop: finishing the step")
-      stop.ask()
+    // From here on a signal ends the run in good order: after a file is read, after a step of the VAE or of training.
+    let stop = shared ?? StopRequest()
+    let signals = shared == nil ? SignalStop { stop.ask() } : nil
+    stop.announce { display.message("asked to stop: finishing the step") }
+    defer {
+      stop.release()
+      withExtendedLifetime(signals) {}
     }
-    defer { withExtendedLifetime(signals) {} }
-    let run = try TrainingRun(
-      config, directory: directory, resume: resume, options: options,
-      show: { level, message in display.message(level == .info ? message : "\(level.rawValue): \(message)") },
-      report: { display.show($0) })
+    func interrupted(_ reason: String) -> ExitCode {
+      let next =
+        again.map { "go on with \($0)" }
+        ?? (!directory.exists
+          ? "nothing was trained yet; start it again"
+          : options.startsWorkers
+            ? "go on with: theriac resume \(directory.path) --workers \(options.workers)"
+            : "go on with the same command and --resume")
+      Console.note("interrupted (\(reason)); \(next)")
+      return ExitCode(interruptedCode)
+    }
+    let run: TrainingRun
+    do {
+      run = try TrainingRun(
+        config, directory: directory, resume: resume, options: options, betweenSteps: stop.check,
+        show: { level, message in display.message(level == .info ? message : "\(level.rawValue): \(message)") },
+        report: { display.show($0) })
+    } catch let stopped as StopRequest.Stopped {
+      display.end()
+      throw interrupted(stopped.reason)
+    }
     stop.hand(to: run.requestStop)
     if !options.startsWorkers {
       let host = ProcessInfo.processInfo.hostName
@@ -77,15 +109,7 @@ enum RunSession {
     display.end()
     switch outcome {
     case .interrupted(let reason):
-      let next =
-        !directory.exists
-        ? "nothing was trained yet; start it again"
-        : again.map { "go on with \($0)" }
-          ?? (options.startsWorkers
-            ? "go on with: theriac resume \(directory.path) --workers \(options.workers)"
-            : "go on with the same command and --resume")
-      Console.note("interrupted (\(reason)); \(next)")
-      throw ExitCode(interruptedCode)
+      throw interrupted(reason)
     case .finished:
       announce("\(directory.path): \(try RunText.summary(directory))")
     }
@@ -94,18 +118,35 @@ enum RunSession {
 
 /// A stop signal, kept until there is a run to stop.
 final class StopRequest: Sendable {
-  private let state = Mutex<(isAsked: Bool, action: (@Sendable (String) -> Void)?)>((false, nil))
+  /// Somebody asked to stop before there was a run.
+  struct Stopped: Error {
+    let reason: String
+  }
+
+  private struct State {
+    var isAsked = false
+    var message: @Sendable () -> Void = { Console.note("asked to stop") }
+    var action: (@Sendable (String) -> Void)?
+  }
+  private let state = Mutex(State())
   private static let reason = "asked to stop by a signal"
 
   var isAsked: Bool { state.withLock { $0.isAsked } }
 
   func ask() {
-    let action = state.withLock { state in
+    let now = state.withLock { state in
       state.isAsked = true
-      return state.action
+      return state
     }
-    action?(Self.reason)
+    now.message()
+    now.action?(Self.reason)
   }
+
+  /// - Throws: `Stopped`, once somebody has asked
+  func check() throws { if isAsked { throw Stopped(reason: Self.reason) } }
+
+  /// Says by `message` that a stop was asked for.
+  func announce(by message: @escaping @Sendable () -> Void) { state.withLock { $0.message = message } }
 
   func hand(to action: @escaping @Sendable (String) -> Void) {
     let isAsked = state.withLock { state in
@@ -114,6 +155,9 @@ final class StopRequest: Sendable {
     }
     if isAsked { action(Self.reason) }
   }
+
+  /// The run has ended: there is none to stop, until the next.
+  func release() { state.withLock { $0 = State(isAsked: $0.isAsked) } }
 }
 
 extension CommandLine {

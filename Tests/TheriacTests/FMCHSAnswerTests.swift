@@ -68,6 +68,9 @@ import Testing
     // The mean of a run and itself is the run.
     let twice = try evaluated(runs[0], runs[0])
     for key in Self.keys { #expect(own[key] as? Double == twice[key] as? Double, "\(key)") }
+    #expect(twice["runs"] as? Int == 1 && both["F1@5"] as? Double != twice["F1@5"] as? Double)
+    let said = try Program.run(["recommend", runs[0], runs[0] + "/../one/", "--symptoms", "头痛"])
+    #expect(said.code == 0 && said.errors.contains("is given more than once; it counts once"), "\(said.errors)")
 
     func probabilities(_ runs: [String]) throws -> [String: Double] {
       let result = try Program.run(["recommend"] + runs + ["--symptoms", "头痛", "--top", "20", "--json"])
@@ -120,7 +123,7 @@ import Testing
       return list.compactMap { $0["name"] as? String }
     }
     let file = workspace.run("visit.json")
-    try #"{"symptoms": ["失眠", "0"], "note": "anything else"}"#.write(toFile: file, atomically: true, encoding: .utf8)
+    try #"{"symptoms": ["失眠", 0], "note": "anything else"}"#.write(toFile: file, atomically: true, encoding: .utf8)
     let named = try herbs("--symptoms", "头痛，失眠", "--top", "6")
     #expect(named.count == 6)
     #expect(try herbs("--symptoms", "4, 0", "--top", "6") == named)
@@ -150,6 +153,69 @@ import Testing
     #expect(Set(first.keys) == ["code", "name", "score", "training_count"])
   }
 
+  @Test("what weights were trained with decides, whatever the settings are now")
+  func scoresOfWeights() throws {
+    func isProbability(_ arguments: [String]) throws -> Bool {
+      let result = try Program.run(["recommend"] + arguments + ["--symptoms", "头痛"])
+      try #require(result.code == 0, "\(result.errors)")
+      #expect(result.output.contains("probability") != result.output.contains("score"), "\(result.output)")
+      return result.output.contains("probability")
+    }
+    try workspace.train("weighed", ["recall_weight=0.5", "epochs=1"])
+    let (plain, weighed) = (workspace.run("one"), workspace.run("weighed"))
+    #expect(try isProbability([plain, "--set", "recall_weight=0.5"]))
+    #expect(try !isProbability([weighed, "--set", "recall_weight=0"]))
+    let mixed = try Program.run(["recommend", plain, weighed, "--symptoms", "头痛"])
+    #expect(mixed.output.contains("score") && !mixed.output.contains("probability"), "\(mixed.output)")
+    #expect(mixed.errors.contains("others were not: their mean is no probability"), "\(mixed.errors)")
+
+    // Epochs of hardly any step find nothing better: best.h5 stays what the first settings made.
+    try workspace.train("reweighed", ["epochs=8", "lr=1e-2"])
+    let resumed = try Program.run(
+      ["resume", workspace.run("reweighed"), "--set", "recall_weight=0.5", "--set", "epochs=9", "--set", "lr=1e-30"])
+    #expect(resumed.code == 0, "\(resumed.errors)")
+    #expect(resumed.errors.contains("loss settings changed: recall_weight from 0.0 to 0.5"), "\(resumed.errors)")
+    let best = try workspace.object(
+      String(contentsOfFile: workspace.run("reweighed") + "/summary.json", encoding: .utf8))["best_epoch"]
+    #expect(try isProbability([workspace.run("reweighed")]) == ((best as? Int ?? 9) < 9))
+  }
+
+  @Test("a graph of all prescriptions is warned of where herbs are recommended")
+  func leak() throws {
+    try workspace.train("leak-answer", ["graph=all", "epochs=1"])
+    let asked = ["recommend", workspace.run("leak-answer"), "--symptoms", "头痛"]
+    #expect(try Program.run(asked).output.hasPrefix("warning: graph is all: "))
+    let object = try workspace.object(Program.run(asked + ["--json"]).output)
+    #expect((object["warning"] as? String)?.contains("graph is all") == true)
+  }
+
+  @Test("tables have short names, JSON whole ones; herbs without a molecule are counted where nothing fills them")
+  func longNames() throws {
+    let root = workspace.run("long-names")
+    try FileManager.default.createDirectory(atPath: root, withIntermediateDirectories: true)
+    for name in ["symptoms.csv", "prescript_1195.csv"] {
+      try FileManager.default.copyItem(atPath: workspace.path + "/tcm/" + name, toPath: root + "/" + name)
+    }
+    let endings = ["", ": a herb", ". It is a herb", " " + String(repeating: "x", count: 90)]
+    let names = HerbWorkspace.herbs.enumerated().map { $1 + endings[$0 % 4] }
+    let rows = names.enumerated().map { "\(12 + $0),\($1)" }
+    try ("id,name\n" + rows.joined(separator: "\n") + "\n").write(
+      toFile: root + "/herbs.csv", atomically: true, encoding: .utf8)
+    let imported = try Program.run(
+      ["import", "tcm-pd", "--root", root, "--molecules", workspace.path + "/smiles.csv", "--out", root + ".h5"])
+    try #require(imported.code == 0, "\(imported.errors)")
+    let trained = try Program.run(workspace.training("long-names-run", ["epochs=1", "cohort=\(root).h5"]))
+    try #require(trained.code == 0, "\(trained.errors)")
+    #expect(trained.errors.contains("4 of 20 herbs have no molecule"), "\(trained.errors)")
+    #expect(trained.errors.contains("their molecule vectors are zero"))
+    let asked = ["recommend", workspace.run("long-names-run"), "--symptoms", "头痛", "--top", "20"]
+    let text = try Program.run(asked).output
+    #expect(text.contains("麻黄") && !text.contains("a herb") && text.contains("x…") && !text.contains(": "), "\(text)")
+    #expect(text.split(separator: "\n").allSatisfy { $0.count < 110 }, "\(text)")
+    let herbs = try workspace.object(Program.run(asked + ["--json"]).output)["herbs"] as? [[String: Any]] ?? []
+    #expect(Set(herbs.compactMap { $0["name"] as? String }) == Set(names))
+  }
+
   @Test("symptoms that cannot be recommended for")
   func unknownSymptoms() throws {
     func refuse(_ arguments: [String], _ parts: [String], code: Int32 = 1) throws {
@@ -165,9 +231,13 @@ import Testing
     try refuse(["--symptoms", "头痛", "--top", "0"], ["--top 0"], code: 64)
     try refuse([], ["either with --symptoms or with --visit"], code: 64)
     let file = workspace.run("bad.json")
-    for text in ["{\"symptoms\": [\"头痛\"", "{\"symptom\": [\"头痛\"]}", "{\"symptoms\": [1]}", ""] {
+    for text in ["[1]", "{\"symptom\": [\"头痛\"]}", "{\"symptoms\": [1.5]}"] {
       try text.write(toFile: file, atomically: true, encoding: .utf8)
-      try refuse(["--visit", file], [file, "it is not an object with a list of texts \"symptoms\""])
+      try refuse(["--visit", file], [file, "it is not an object with a list \"symptoms\" of names and codes"])
+    }
+    for (text, part) in [("{\"symptoms\": [\"头痛\"", "it is broken JSON"), ("", "it is empty")] {
+      try text.write(toFile: file, atomically: true, encoding: .utf8)
+      try refuse(["--visit", file], [file, part])
     }
     try "{\"symptoms\": []}".write(toFile: file, atomically: true, encoding: .utf8)
     try refuse(["--visit", file], ["there is no symptom to recommend for"])

@@ -64,6 +64,20 @@ import Testing
     #expect(abs(Double(predicted) / Double(count) - (object["medications"] as? Double ?? -1)) < 1e-9)
   }
 
+  @Test("weights are not used with another split of the patients")
+  func otherSplit() throws {
+    for command in [["evaluate", run], ["recommend", run, "--patient", cohort.patientIDs[0]], ["resume", run]] {
+      for setting in ["split=shuffled", "split_seed=7"] {
+        let more = command[0] == "resume" ? ["--set", "epochs=5"] : []
+        let refused = try Program.run(command + ["--set", setting] + more)
+        #expect(refused.code == 1 && refused.output.isEmpty, "\(command) \(setting): \(refused.errors)")
+        #expect(
+          refused.sentence.contains("patients they have learnt from would count as validation or test"),
+          "\(refused.errors)")
+      }
+    }
+  }
+
   @Test("a visit by its id, by its patient and number, from a file; a patient alone means the last visit")
   func places() throws {
     let patient = try #require(
@@ -111,7 +125,12 @@ import Testing
     let found = try answer("--patient", id, "--top", "40")
     #expect(found.warning?.contains("trained on this visit") == true)
     let pairs = result.output.components(separatedBy: "known to interact:\n").last?.split(separator: "\n")
-    #expect(pairs.map { $0.map(String.init) } == found.interactions.map { "  \($0[0]) – \($0[1])" })
+    func short(_ name: String) -> String {
+      let first = name.components(separatedBy: ". ")[0]
+      return first.count > 60 ? first.prefix(59).trimmingCharacters(in: .whitespaces) + "…" : first
+    }
+    #expect(found.interactions.contains { $0[0].contains(". ") }, "JSON keeps the whole text")
+    #expect(pairs.map { $0.map(String.init) } == found.interactions.map { "  \(short($0[0])) – \(short($0[1]))" })
     let few = try Program.run(["recommend", run, "--patient", id])
     #expect(few.output.contains("recommended from probability 0.2 on; "), "\(few.output)")
     let none = try Program.run(["recommend", run, "--patient", id, "--set", "threshold=1"])
@@ -136,7 +155,11 @@ import Testing
     }
     try refuse(["--visit", "/nowhere.json"], "/nowhere.json")
     let file = workspace.run("bad-visit.json")
-    for text in ["", "{}", "{\"patient\": [1]}", "[1]"] {
+    for (text, part) in [("", "it is empty"), ("{\"patient\"", "it is broken JSON")] {
+      try text.write(toFile: file, atomically: true, encoding: .utf8)
+      try refuse(["--visit", file], part)
+    }
+    for text in ["{}", "{\"patient\": [1]}", "[1]"] {
       try text.write(toFile: file, atomically: true, encoding: .utf8)
       try refuse(["--visit", file], "it is not an object with a text \"patient\" or \"visit\"")
     }

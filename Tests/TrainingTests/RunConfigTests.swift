@@ -96,8 +96,12 @@ import Training
     #expect(last.model == .nlaMMR && last.alpha == 0.5)
     #expect(
       throws: ConfigError.badValue(
-        key: "encoder_heads", value: "4", expected: "a divisor of d, which is 18", source: "--set")
+        key: "d", value: "18", expected: "a multiple of encoder_heads, which is 4 (the default)", source: "--set")
     ) { try RunConfig(yaml: "model: fmchs", source: "x", overrides: ["d=18"]) }
+    #expect(
+      throws: ConfigError.badValue(
+        key: "encoder_heads", value: "4", expected: "a divisor of d, which is 18", source: "--set")
+    ) { try RunConfig(yaml: "model: fmchs\nencoder_heads: 4", source: "x", overrides: ["d=18"]) }
     #expect(try RunConfig(yaml: "model: fmchs\nd: 18\nencoder_heads: 3", source: "x").fmchs.width == 18)
   }
 }

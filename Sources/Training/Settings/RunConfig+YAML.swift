@@ -90,6 +90,11 @@ extension RunConfig {
     for (key, heads) in [("graph_heads", fmchs.graphHeads), ("encoder_heads", fmchs.encoderHeads)]
     where fmchs.width % heads != 0 {
       let places = pairs.filter { [key, "d"].contains($0.key) }.map(\.source)
+      guard pairs.contains(where: { $0.key == key }) else {
+        throw .badValue(
+          key: "d", value: "\(fmchs.width)", expected: "a multiple of \(key), which is \(heads) (the default)",
+          source: places.last ?? source)
+      }
       throw .badValue(
         key: key, value: "\(heads)", expected: "a divisor of d, which is \(fmchs.width)",
         source: places.last ?? source)

@@ -27,6 +27,17 @@ extension RunSetting {
     }
   }
 
+  /// Which patients weights are trained, chosen and tested on: never changed for weights that there are.
+  public static func dividing(_ model: ModelFamily) -> [RunSetting] {
+    all(of: model).filter { ["split", "split_seed"].contains($0.key) }
+  }
+
+  /// What the loss is made of.
+  public static func loss(_ model: ModelFamily) -> [RunSetting] {
+    let keys = ["alpha", "loss_reduction", "aux_weight", "fcrl_weight", "label_smoothing", "recall_weight"]
+    return all(of: model).filter { keys.contains($0.key) }
+  }
+
   /// Those of NLA-MMR, and those that every model has.
   private static var shared: [RunSetting] {
     let fraction = "a number in [0, 1]"
