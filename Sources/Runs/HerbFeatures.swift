@@ -1,6 +1,4 @@
-import Foundation
 import Models
-import Molecules
 import Random
 import Records
 import TextEncoder
