@@ -50,6 +50,26 @@ public enum AtomicFile {
   /// Whether a file name is one of a temporary file, left behind by a process that was killed.
   public static func isTemporary(_ name: String) -> Bool { name.contains(".tmp-") }
 
+  /// Removes what processes that are dead now left behind while they wrote files of these names into a folder; what a
+  /// living process is writing stays.
+  public static func removeLeftovers(of files: [String], in folder: String) {
+    guard let entries = opendir(folder) else { return }
+    defer { closedir(entries) }
+    var names: [String] = []
+    while let entry = readdir(entries) {
+      names.append(
+        withUnsafeBytes(of: &entry.pointee.d_name) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) })
+    }
+    for name in names {
+      guard let file = files.first(where: { name.hasPrefix($0 + ".tmp-") }) else { continue }
+      let numbers = name.dropFirst(file.count + ".tmp-".count).split(separator: "-", omittingEmptySubsequences: false)
+      guard numbers.count == 2, let process = pid_t(numbers[0]), process > 0, Int(numbers[1]) != nil,
+        kill(process, 0) != 0, errno == ESRCH
+      else { continue }
+      unlink("\(folder)/\(name)")
+    }
+  }
+
   private static let counter = Atomic<Int>(0)
 
   private static func replace(_ name: String, _ make: (_ temporary: String) throws -> Void) throws {

@@ -48,11 +48,13 @@ struct FileStamp {
 
   /// Whether a file ends in a stamp, sound or not; false also for what cannot be read.
   static func isThere(_ path: String) -> Bool {
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     guard descriptor >= 0 else { return false }
     defer { close(descriptor) }
     var status = stat()
-    guard fstat(descriptor, &status) == 0, status.st_size >= 32 else { return false }
+    guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG, status.st_size >= 32 else {
+      return false
+    }
     return words(descriptor, at: Int(status.st_size) - 8, count: 1)?.first == mark
   }
 

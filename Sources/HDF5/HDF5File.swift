@@ -139,7 +139,7 @@ public final class HDF5File: @unchecked Sendable {
   }
 
   private static func checkReadable(_ path: String) throws(HDF5Error) {
-    let descriptor = Glibc.open(path, O_RDONLY | O_CLOEXEC)
+    let descriptor = Glibc.open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     guard descriptor >= 0 else {
       switch errno {
       case ENOENT, ENOTDIR: throw .noSuchFile(path)
@@ -151,7 +151,7 @@ public final class HDF5File: @unchecked Sendable {
     var status = stat()
     guard fstat(descriptor, &status) == 0 else { throw .system(path, action: "open", reason: systemReason()) }
     if status.st_mode & S_IFMT == S_IFDIR { throw .isDirectory(path) }
-    guard status.st_mode & S_IFMT == S_IFREG else { throw .notHDF5(path) }
+    if let reason = InputFile.kind(status.st_mode) { throw .system(path, action: "read", reason: reason) }
     if status.st_size == 0 { throw .damaged(path, reason: "the file is empty") }
     // The signature stands at 0, or behind a user block of 512, 1024, 2048 ... bytes.
     let signature: [UInt8] = [0x89, 0x48, 0x44, 0x46, 0x0D, 0x0A, 0x1A, 0x0A]

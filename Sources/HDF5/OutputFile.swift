@@ -34,6 +34,12 @@ public enum OutputFile {
     return target.hasPrefix("/") ? target : "\(FileSystem.parent(of: link))/\(target)"
   }
 
+  /// Whether a path is a symbolic link, wherever it leads.
+  public static func isLink(_ path: String) -> Bool {
+    var status = stat()
+    return lstat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFLNK
+  }
+
   /// The folder that holds a path: "." for a bare name.
   public static func folder(of path: String) -> String { FileSystem.parent(of: path) }
 

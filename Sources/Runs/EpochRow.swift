@@ -42,14 +42,27 @@ public struct MetricsTable: Sendable {
   public let path: String
   private let model: ModelFamily
   public private(set) var rows: [EpochRow] = []
+  /// What is wrong with the file; nil when it is sound, or not there.
+  public private(set) var fault: String?
 
   /// Reads what is there, up to the epochs that a checkpoint knows; later rows belong to work that is done again.
   public init(_ path: String, of model: ModelFamily, epochs: Int) {
     self.path = path
     self.model = model
-    guard let data = FileManager.default.contents(atPath: path) else { return }
-    rows = String(decoding: data, as: UTF8.self).split(separator: "\n").dropFirst()
-      .compactMap { EpochRow(line: $0, of: model) }.filter { $0.epoch <= epochs }
+    let content: [UInt8]?
+    do { content = try InputFile.bytes(path) } catch {
+      fault = "\(error)"
+      return
+    }
+    guard let content else { return }
+    let lines = String(decoding: content, as: UTF8.self).split(separator: "\n")
+    let found = lines.dropFirst().compactMap { EpochRow(line: $0, of: model) }
+    if lines.first.map(String.init) != model.tableHeader {
+      fault = lines.isEmpty ? "it is empty" : "it is not the table of a run of \(model.rawValue)"
+    } else if found.count < lines.count - 1 {
+      fault = "\(lines.count - 1 - found.count) of its \(lines.count - 1) rows are damaged"
+    }
+    rows = found.filter { $0.epoch <= epochs }
   }
 
   public mutating func append(_ row: EpochRow) throws {

@@ -20,7 +20,7 @@ public final class FinishedRun {
   }
 
   init(_ directory: RunDirectory, data: RunData) throws {
-    guard FileManager.default.fileExists(atPath: directory.best) else { throw RunError.noCheckpoint(directory.path) }
+    guard FileManager.default.fileExists(atPath: directory.best) else { throw directory.missingBest() }
     self.data = data
     self.directory = directory.path
     checkpoint = try CheckpointFile.read(directory.best)

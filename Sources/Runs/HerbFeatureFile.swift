@@ -68,7 +68,8 @@ public enum HerbFeatureFile {
   private static func files(_ path: String) -> [String] {
     let names = path.hasSuffix(".npy") ? [path, path.dropLast(4) + ".smi"] : [path]
     return names.map { name in
-      (try? Data(contentsOf: URL(fileURLWithPath: name), options: .mappedIfSafe))
+      guard InputFile.state(name) == .readable else { return "missing" }
+      return (try? Data(contentsOf: URL(fileURLWithPath: name), options: .mappedIfSafe))
         .map { $0.withUnsafeBytes(Checksum.xxh3Hex) } ?? "missing"
     }
   }
@@ -78,7 +79,11 @@ public enum HerbFeatureFile {
   ///   - semantics: the shape that the symptom vectors must have; `[0, 0]` with embeddings
   ///   - herbs: M
   static func read(_ path: String, recipe: String, semantics expected: [Int], herbs: Int) -> Found {
-    guard FileManager.default.fileExists(atPath: path) else { return .none }
+    switch InputFile.state(path) {
+    case .absent: return .none
+    case .unusable(let reason): return .unusable(reason: reason)
+    case .readable: break
+    }
     // Only Theriac writes this file; HDF5 is not let loose on anything without its checksum.
     guard HDF5File.hasStamp(path) else { return .unusable(reason: "it does not end in Theriac's checksum") }
     do {
@@ -131,8 +136,22 @@ public enum HerbFeatureFile {
     return "features of \(tables.joined(separator: " and ")), made of \(origin); content \(hash)"
   }
 
-  /// Atomic; the file is read back and compared before it takes its name.
+  /// What is wrong with a file; nil when it is sound, or not there.
+  public static func fault(_ path: String) -> String? {
+    switch InputFile.state(path) {
+    case .absent: return nil
+    case .unusable(let reason): return reason
+    case .readable:
+      guard HDF5File.hasStamp(path) else { return "it does not end in Theriac's checksum" }
+      return (try? summary(path)) == nil ? "it is damaged, or a file of another kind or version" : nil
+    }
+  }
+
+  /// Atomic; the file is read back and compared before it takes its name. A link is not written through: what it leads to
+  /// is somebody else's.
+  /// - Throws: also where the name is a link's
   static func write(_ features: MadeHerbFeatures, recipe: String, semanticWidth: Int, to path: String) throws {
+    guard !OutputFile.isLink(path) else { throw HDF5Error.cannotCreate(path, reason: "it is a link") }
     try KindedFile.write(at: path, kind: kind, schemaVersion: schemaVersion, hashing: ["made_of", "molecules"]) {
       file in
       for (name, values, width) in [

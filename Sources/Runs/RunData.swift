@@ -1,5 +1,6 @@
 import Checkpoints
 import Foundation
+import HDF5
 import Records
 import Training
 
@@ -96,6 +97,7 @@ public struct RunData {
     let isForeign = features.origin != .made
     var isWritten = false
     if replaces || !isForeign {
+      AtomicFile.removeLeftovers(of: ["features.h5"], in: directory.path)
       do {
         try features.keep(in: path, config)
         isWritten = true

@@ -1,3 +1,4 @@
+import Checkpoints
 import Foundation
 import HDF5
 import Training
@@ -17,14 +18,21 @@ public struct RunDirectory: Sendable {
   /// What FMCHS's features need long for (`HerbFeatureFile`).
   public var features: String { path + "/features.h5" }
 
+  /// Files by the name that they have in the directory, but for checkpoints and the lock.
+  private static let files = ["config.yaml", "metrics.csv", "log.jsonl", "features.h5", "best.h5", "summary.json"]
+
   /// Makes the directory for a new run and takes it: nobody else's files are touched.
   /// - Throws: `RunError.exists` when a run is there, `inUse` when one is just beginning there, `foreign` when files of
   ///   the same names are there that no run made.
   public func create(_ config: RunConfig) throws -> RunLock {
-    let isForeign =
-      !FileManager.default.fileExists(atPath: lockFile)
-      && [self.config, metrics, log].contains { FileManager.default.fileExists(atPath: $0) }
-    if isForeign { throw RunError.foreign(path) }
+    // Where there is no lock, no run has been.
+    let there = Self.files.filter { InputFile.state("\(path)/\($0)") != .absent }
+    if let file = there.first, InputFile.state(lockFile) == .absent { throw RunError.foreign(path, file: file) }
+    if exists, holder == nil { throw RunError.exists(path) }
+    // A run writes HDF5 files whole, with a checksum.
+    if let file = there.first(where: { $0.hasSuffix(".h5") && !HDF5File.hasStamp("\(path)/\($0)") }) {
+      throw RunError.foreign(path, file: file)
+    }
     do {
       try FileManager.default.createDirectory(atPath: checkpoints, withIntermediateDirectories: true)
     } catch { throw RunError.cannotWrite(path, reason: error.localizedDescription) }
@@ -34,11 +42,16 @@ public struct RunDirectory: Sendable {
     return lock
   }
 
-  /// Takes back `create`, when nothing came of the run. Directories go only when nobody keeps anything there.
-  func discard() {
-    for file in [config, metrics, log, features, lockFile] { try? FileManager.default.removeItem(atPath: file) }
-    rmdir(checkpoints)
-    rmdir(path)
+  /// What is in the directory; nil where there is none.
+  var content: Set<String>? { (try? FileManager.default.contentsOfDirectory(atPath: path)).map(Set.init) }
+
+  /// Takes back `create`, when nothing came of the run: removes what the run wrote, and directories where nobody keeps
+  /// anything.
+  /// - Parameter before: `content` before `create`; all of that stays
+  func discard(keeping before: Set<String>?) {
+    for name in Self.files + ["lock"] where before?.contains(name) != true { unlink("\(path)/\(name)") }
+    if before?.contains("checkpoints") != true { rmdir(checkpoints) }
+    if before == nil { rmdir(path) }
   }
 
   private var lockFile: String { path + "/lock" }
@@ -48,13 +61,21 @@ public struct RunDirectory: Sendable {
   /// The settings of an existing run.
   /// - Parameter overrides: `key=value`, over what is saved.
   public func savedConfig(overrides: [String] = []) throws -> RunConfig {
-    guard let data = FileManager.default.contents(atPath: config) else {
-      throw RunError.notARun(path, missing: "config.yaml")
+    if case .unusable(let reason) = InputFile.state(config) {
+      throw ConfigError.unreadable(file: config, reason: reason)
     }
-    return try RunConfig(yaml: String(decoding: data, as: UTF8.self), source: config, overrides: overrides)
+    guard let bytes = try InputFile.bytes(config) else { throw RunError.notARun(path, missing: "config.yaml") }
+    return try RunConfig(yaml: String(decoding: bytes, as: UTF8.self), source: config, overrides: overrides)
   }
 
+  /// Whether it has come to its end once; one that was sent on with more epochs since may stand in the middle of them.
   public var isFinished: Bool { FileManager.default.fileExists(atPath: summary) }
+
+  /// What was written when it came to its end; nil before.
+  /// - Throws: when it cannot be read, or is no summary
+  public func savedSummary() throws -> RunSummary? {
+    try InputFile.bytes(summary).map { try JSONDecoder().decode(RunSummary.self, from: Data($0)) }
+  }
 
   /// Whether a run has left anything to go on from here. A run that died before its first checkpoint has not.
   public var exists: Bool {
@@ -65,17 +86,39 @@ public struct RunDirectory: Sendable {
   /// - Throws: `RunError.alreadyFinished` when the settings ask for no more epochs than the run has.
   public func checkResumable(_ config: RunConfig) throws {
     guard isFinished else { return }
-    guard let epochs = MetricsTable(metrics, of: config.model, epochs: .max).rows.last?.epoch, epochs < config.epochs
-    else {
-      throw RunError.alreadyFinished(path)
-    }
+    let epochs = MetricsTable(metrics, of: config.model, epochs: .max).rows.last?.epoch
+    // Stopped after its last epoch, before its new summary.
+    if let epochs, let summary = try? savedSummary(), summary.epochs < epochs { return }
+    guard let epochs, epochs < config.epochs else { throw RunError.alreadyFinished(path) }
   }
 
-  /// Keeps other processes out until the returned value goes away.
-  public func lock() throws -> RunLock { try RunLock(lockFile) }
+  /// Keeps other processes out until the returned value goes away; removes what killed ones left half written.
+  public func lock() throws -> RunLock {
+    let lock = try RunLock(lockFile)
+    AtomicFile.removeLeftovers(of: Self.files, in: path)
+    return lock
+  }
 
   /// Who holds the lock; nil when nobody does.
   public var holder: String? { RunLock.holder(lockFile) }
+}
+
+extension RunDirectory {
+  /// Why there are no best weights to use.
+  func missingBest() -> RunError {
+    let entries = (try? CheckpointDirectory(checkpoints).entries()) ?? []
+    for entry in entries {
+      guard let saved = try? CheckpointFile.read(entry.path) else { continue }
+      let best = entries.first { $0.epoch == saved.bestEpoch && $0.stepInEpoch == 0 }
+      if let best, (try? CheckpointFile.read(best.path)) != nil {
+        return .noBest(path, checkpoint: best.path, epoch: best.epoch, isBest: true)
+      }
+      // Before its first validation a run has no best epoch, and loses nothing by going on.
+      guard saved.bestEpoch != nil else { return .noEpoch(path) }
+      return .noBest(path, checkpoint: entry.path, epoch: entry.epoch, isBest: false)
+    }
+    return isFinished || !entries.isEmpty ? .noWeights(path) : .noCheckpoint(path)
+  }
 }
 
 /// An exclusive lock on a run directory, held by an open file: it ends with the process, however that ends.
@@ -83,6 +126,7 @@ public final class RunLock {
   private let descriptor: Int32
 
   init(_ path: String) throws {
+    if case .unusable(let reason) = InputFile.state(path) { throw RunError.cannotWrite(path, reason: reason) }
     descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
     guard descriptor >= 0 else { throw RunError.cannotWrite(path, reason: String(cString: strerror(errno))) }
     guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
@@ -99,7 +143,8 @@ public final class RunLock {
 
   /// What a locked file says of its holder; nil for one that nobody holds, or that cannot be looked at.
   static func holder(_ path: String) -> String? {
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    guard InputFile.state(path) == .readable else { return nil }
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     guard descriptor >= 0 else { return nil }
     defer { close(descriptor) }
     // Shared, so that several may look at once; it ends with this function.

@@ -1,9 +1,14 @@
 /// A run directory cannot be used, or a run cannot go on.
 public enum RunError: Error, Equatable, CustomStringConvertible {
   case exists(String)
-  case foreign(String)
+  case foreign(String, file: String)
   case notARun(String, missing: String)
   case noCheckpoint(String)
+  case noEpoch(String)
+  /// `best.h5` is gone, but one of its checkpoints can stand for it.
+  case noBest(String, checkpoint: String, epoch: Int, isBest: Bool)
+  /// Neither `best.h5` nor any sound checkpoint is left of a run that has been trained.
+  case noWeights(String)
   case alreadyFinished(String)
   case inUse(String, holder: String)
   case cannotWrite(String, reason: String)
@@ -27,12 +32,17 @@ public enum RunError: Error, Equatable, CustomStringConvertible {
     switch self {
     case .exists(let path):
       "\(path) already holds a run; continue it with `theriac resume \(path)`, or give another --out"
-    case .foreign(let path):
-      "\(path) holds a config.yaml, metrics.csv or log.jsonl that no run of Theriac made; give another --out"
+    case .foreign(let path, let file): "\(path) holds a \(file) that no run of Theriac made; give another --out"
     case .notARun(let path, let missing):
       "\(path) is not a run directory (no \(missing) in it); give the directory that `theriac train --out` made"
     case .noCheckpoint(let path):
       "\(path) has no usable checkpoint yet; start it again with `theriac train`"
+    case .noEpoch(let path): "\(path) has come to the end of no epoch yet; go on with `theriac resume \(path)`"
+    case .noBest(let path, let checkpoint, let epoch, let isBest):
+      "\(path) has no best.h5 any more; put it back, or copy \(checkpoint) to \(path)/best.h5: "
+        + (isBest ? "the same weights, of the best epoch \(epoch)" : "the newest weights, of epoch \(epoch)")
+    case .noWeights(let path):
+      "\(path) has been trained, but its best.h5 and its checkpoints are gone or damaged; put them back, or train a new run"
     case .alreadyFinished(let path):
       "the run in \(path) is finished; see \(path)/summary.json, or train longer with --set epochs=N"
     case .inUse(let path, let holder):

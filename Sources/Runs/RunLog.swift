@@ -1,4 +1,5 @@
 import Foundation
+import HDF5
 
 /// `log.jsonl`: one JSON object a line; and lines for people, through a closure.
 public final class RunLog: @unchecked Sendable {
@@ -12,6 +13,7 @@ public final class RunLog: @unchecked Sendable {
   ///   - path: appended to; created when missing.
   ///   - show: gets every message that people should see.
   public init(_ path: String, show: @escaping @Sendable (Level, String) -> Void) throws {
+    _ = try OutputFile.resolved(path)
     if !FileManager.default.fileExists(atPath: path), !FileManager.default.createFile(atPath: path, contents: nil) {
       throw RunError.cannotWrite(path, reason: "it cannot be created")
     }

@@ -60,6 +60,7 @@ public final class TrainingRun {
     // Everything that can be wrong with the inputs is found before the directory is made.
     data = try RunData(config, keptIn: resume ? directory : nil)
     _ = try data.job()
+    let before = directory.content
     runLock = resume ? try directory.lock() : try directory.create(config)
     let log = try RunLog(directory.log, show: show)
     var checkpoint: Checkpoint?
@@ -98,7 +99,7 @@ public final class TrainingRun {
       cluster.bind = options.bind
     }
     do { coordinator = try Coordinator(cluster, program: program) } catch {
-      if !resume { directory.discard() }
+      if !resume { directory.discard(keeping: before) }
       throw error
     }
     if options.startsWorkers {

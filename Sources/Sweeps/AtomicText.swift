@@ -32,8 +32,12 @@ enum AtomicText {
     }
   }
 
-  /// nil when there is no such file.
-  static func read(_ path: String) -> Data? { FileManager.default.contents(atPath: path) }
+  /// nil when there is no such file, or something that is no file: opening a pipe would wait for its writer.
+  static func read(_ path: String) -> Data? {
+    var status = stat()
+    guard stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }
+    return FileManager.default.contents(atPath: path)
+  }
 
   static func remove(_ path: String) throws(SweepError) {
     if unlink(path) != 0, errno != ENOENT { throw failure("remove", path) }

@@ -66,6 +66,18 @@ public struct SweepDirectory: Sendable, Equatable {
       isStopping: isStopped, now: now.timeIntervalSince1970)
   }
 
+  /// What is wrong in the directory, a line each, and what is not there but may be made by the next `sweep run`.
+  public func defects() -> (faults: [String], gaps: [String]) {
+    var faults: [String] = []
+    let store = TrialStore(self) { faults.append("\($0); sweep run does this trial again") }
+    for record in store.records where record.state == .done && store.summary(record.id) == nil {
+      faults.append("\(summary(record.id)): missing or damaged, though the trial is done")
+    }
+    let gaps = [("trials", trials, "no trial was begun"), ("base.yaml", path + "/base.yaml", "sweep run writes it")]
+      .filter { !FileManager.default.fileExists(atPath: $0.1) }.map { "\($0.0): not there; \($0.2)" }
+    return (faults, gaps)
+  }
+
   /// Whether a trial's run directory has a checkpoint to go on from.
   func hasCheckpoints(_ id: String) -> Bool {
     let names = (try? FileManager.default.contentsOfDirectory(atPath: trial(id) + "/checkpoints")) ?? []

@@ -18,12 +18,14 @@ public struct SweepStatus: Codable, Sendable, Equatable, CustomStringConvertible
   }
 
   public var name: String
-  /// Trials of the sweep file; the four counts add up to it.
+  /// Trials of the sweep file whose records can be read; the four counts add up to it.
   public var total: Int
   public var pending: Int
   public var running: Int
   public var done: Int
   public var failed: Int
+  /// Trials with a damaged record: `sweep run` does them again.
+  public var damaged: Int
   /// Trials of earlier versions of the sweep file, kept.
   public var notInSpec: Int
   public var runningTrials: [Running]
@@ -35,7 +37,7 @@ public struct SweepStatus: Codable, Sendable, Equatable, CustomStringConvertible
   public var best: Best?
 
   enum CodingKeys: String, CodingKey {
-    case name, total, pending, running, done, failed, best
+    case name, total, pending, running, done, failed, damaged, best
     case notInSpec = "not_in_spec"
     case runningTrials = "running_trials"
     case runnerPID = "runner_pid"
@@ -56,6 +58,7 @@ public struct SweepStatus: Codable, Sendable, Equatable, CustomStringConvertible
     running = records.count(where: isRunning)
     pending = total - done - failed - running
     notInSpec = all.count - total
+    damaged = store.damagedCount
     runnerPID = holder?.process.pid
     self.isPaused = isPaused
     self.isStopping = isStopping && holder != nil
@@ -73,6 +76,7 @@ public struct SweepStatus: Codable, Sendable, Equatable, CustomStringConvertible
 
   public var description: String {
     var lines = ["\(name): \(done) of \(total) trials done, \(running) running, \(pending) pending, \(failed) failed"]
+    if damaged > 0 { lines[0] += ", \(damaged) with a damaged record besides" }
     if notInSpec > 0 { lines[0] += "; \(notInSpec) kept that the sweep file no longer asks for" }
     if let runnerPID {
       lines.append("runner: pid \(runnerPID)" + (isStopping ? ", stopping" : isPaused ? ", paused" : ""))

@@ -53,6 +53,9 @@ final class TrialStore: Sendable {
   let directory: SweepDirectory
   private let state: Mutex<State>
 
+  /// How many records could not be read.
+  let damagedCount: Int
+
   private struct State {
     var records: [String: TrialRecord] = [:]
     var summaries: [String: TrialSummary] = [:]
@@ -63,17 +66,27 @@ final class TrialStore: Sendable {
   init(_ directory: SweepDirectory, damaged: (SweepError) -> Void = { _ in }) {
     self.directory = directory
     var loaded = State()
+    var damagedCount = 0
+    func refuse(_ path: String, _ reason: String) {
+      damagedCount += 1
+      damaged(.damaged(path: path, reason: reason))
+    }
     let names = (try? FileManager.default.contentsOfDirectory(atPath: directory.trials)) ?? []
     for name in names.sorted() {
       let path = directory.record(name)
-      guard let data = AtomicText.read(path) else { continue }
+      guard FileManager.default.fileExists(atPath: path) else { continue }
+      guard let data = AtomicText.read(path) else {
+        refuse(path, "it cannot be read")
+        continue
+      }
       guard let record = try? JSONDecoder().decode(TrialRecord.self, from: data), record.id == name else {
-        damaged(.damaged(path: path, reason: "it is not the record of trial \(name)"))
+        refuse(path, "it is not the record of trial \(name)")
         continue
       }
       loaded.records[name] = record
       if record.state == .done { loaded.summaries[name] = try? TrialSummary.read(directory.summary(name)) }
     }
+    self.damagedCount = damagedCount
     state = Mutex(loaded)
   }
 

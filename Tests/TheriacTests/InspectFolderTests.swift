@@ -45,7 +45,8 @@ import Testing
     kill(child.pid, SIGTERM)
     #expect(child.result().code == 75)
     let stopped = try lines(path)
-    #expect(stopped[0].hasSuffix("fmchs, stopped before its end; theriac resume \(path) goes on"))
+    let done = try workspace.metrics("inspected-busy").count - 1
+    #expect(stopped[0].hasSuffix("fmchs, stopped after epoch \(done) of 100000; theriac resume \(path) goes on"))
     #expect(stopped.contains { $0.hasPrefix("epochs: ") && $0.hasSuffix(" of 100000 done") })
 
     let bare = workspace.run("inspected-bare")
@@ -70,8 +71,9 @@ import Testing
     #expect(found.contains { $0.hasPrefix("summary.json: damaged") })
     #expect(found.contains("checkpoints: 1, the newest epoch-0001.h5"))
     try "model: fmchs\nnothing: 1\n".write(toFile: path + "/config.yaml", atomically: true, encoding: .utf8)
-    let settings = try Program.run(["inspect", path])
-    #expect(settings.code == 1 && settings.sentence.contains("unknown setting \"nothing\""), "\(settings.errors)")
+    let settings = try lines(path, code: 1)
+    #expect(settings.contains { $0.hasPrefix("config.yaml: unknown setting \"nothing\"") }, "\(settings)")
+    #expect(settings[0].hasPrefix("run directory \(path): fmchs, "))
   }
 
   @Test("a run of NLA-MMR is told by its protocol; files that have gone are marked")
@@ -113,12 +115,53 @@ import Testing
     let trial = try #require(try FileManager.default.contentsOfDirectory(atPath: out + "/trials").first)
     #expect(try lines("\(out)/trials/\(trial)")[0].hasSuffix(": fmchs, finished"))
 
-    let experiment = workspace.run("inspected-experiment")
-    try FileManager.default.createDirectory(atPath: experiment + "/runs/a", withIntermediateDirectories: true)
-    for name in ["table.md", "results.csv", "runs/a/summary.json"] {
-      try "".write(toFile: experiment + "/" + name, atomically: true, encoding: .utf8)
+    let record = "\(out)/trials/\(trial)/trial.json"
+    try "{".write(toFile: record, atomically: true, encoding: .utf8)
+    try FileManager.default.removeItem(atPath: out + "/base.yaml")
+    let unsound = try lines(out, code: 1)
+    #expect(
+      unsound[1] == "two: 1 of 1 trials done, 0 running, 0 pending, 0 failed, 1 with a damaged record besides")
+    #expect(unsound.contains("base.yaml: not there; sweep run writes it"))
+    #expect(unsound.last?.contains(record) == true, "\(unsound)")
+    try FileManager.default.removeItem(atPath: out + "/trials")
+    #expect(try lines(out).contains("trials: not there; no trial was begun"))
+  }
+
+  @Test("an experiment: baselines and runs that are there, what is incomplete, what is damaged")
+  func experiment() throws {
+    let folder = workspace.run("inspected-experiment")
+    func write(_ name: String, _ text: String) throws {
+      let path = folder + "/" + name
+      try FileManager.default.createDirectory(
+        atPath: (path as NSString).deletingLastPathComponent, withIntermediateDirectories: true)
+      try text.write(toFile: path, atomically: true, encoding: .utf8)
     }
-    #expect(try lines(experiment)[0].hasPrefix("experiment directory \(experiment): 1 runs, 1 of them finished"))
+    let head = "experiment directory \(folder): "
+    for name in ["popularity", "naive-bayes"] { try write("baselines/\(name)-seed0.json", "{\"test\": {}}") }
+    try write("runs/notes.txt", "mine")
+    #expect(
+      try lines(folder) == [
+        head + "2 baselines done, 0 runs, 0 of them finished",
+        "incomplete: there is no table.md yet; the same command goes on",
+        "incomplete: there is no results.csv yet; the same command goes on",
+      ])
+    try workspace.train("inspected-experiment/runs/fmchs-seed0", ["epochs=1"])
+    try write("table.md", "## Table\n\nNot finished: FMCHS. The same command goes on.\n")
+    try write("results.csv", "experiment,row,origin\n")
+    #expect(
+      try lines(folder) == [
+        head + "2 baselines done, 1 runs, 1 of them finished",
+        "incomplete: Not finished: FMCHS. The same command goes on.",
+      ])
+    for name in ["table.md", "results.csv", "runs/fmchs-seed0/summary.json", "baselines/naive-bayes-seed0.json"] {
+      try write(name, "")
+    }
+    let damaged = try lines(folder, code: 1)
+    #expect(damaged[0] == head + "1 baselines done, 1 runs, 0 of them finished")
+    #expect(damaged.contains("table.md: empty; the same command mends it"))
+    #expect(damaged.contains("results.csv: empty; the same command mends it"))
+    #expect(damaged.contains("baselines/naive-bayes-seed0.json: damaged; remove it"))
+    #expect(damaged.contains { $0.hasPrefix("runs/fmchs-seed0/summary.json: damaged") })
   }
 
   @Test("a language model in links is as large as the files they lead to")

@@ -7,7 +7,8 @@ final class MappedFile: @unchecked Sendable {  // read-only memory: safe from an
 
   /// - Throws: `unreadable` with the system's reason.
   init(path: String) throws(TextEncoderError) {
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    // Without waiting for the writer of a pipe.
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     guard descriptor >= 0 else {
       throw .unreadable(path: path, reason: String(cString: strerror(errno)))
     }
