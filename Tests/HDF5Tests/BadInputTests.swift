@@ -42,7 +42,9 @@ let stampBytes = 32
     #expect(message { _ = try HDF5File.open(text) }.contains("is not an HDF5 file"))
     try put([], at: text)
     #expect(message { _ = try HDF5File.open(text) }.contains("is empty"))
-    #expect(throws: HDF5Error.system("/dev/null", action: "read", reason: "it is a device, not a file")) { try HDF5File.open("/dev/null") }
+    #expect(throws: HDF5Error.system("/dev/null", action: "read", reason: "it is a device, not a file")) {
+      try HDF5File.open("/dev/null")
+    }
     #expect(message { _ = try HDF5File.create(missing + "/x.h5") }.contains("there is no directory \(missing)"))
     #expect(throws: HDF5Error.self) { try HDF5File.create("/proc/theriac.h5") }
   }
