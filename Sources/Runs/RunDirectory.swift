@@ -71,6 +71,14 @@ public struct RunDirectory: Sendable {
   /// Whether it has come to its end once; one that was sent on with more epochs since may stand in the middle of them.
   public var isFinished: Bool { FileManager.default.fileExists(atPath: summary) }
 
+  /// Whether nothing is left to do of what its settings ask: not so when it was sent on with more epochs and killed.
+  public func isComplete(_ config: RunConfig) -> Bool {
+    guard isFinished else { return false }
+    let done = MetricsTable(metrics, of: config.model, epochs: .max).rows.last?.epoch ?? 0
+    if let summary = try? savedSummary(), summary.epochs < done { return false }
+    return done >= config.epochs || config.patience > 0
+  }
+
   /// What was written when it came to its end; nil before.
   /// - Throws: when it cannot be read, or is no summary
   public func savedSummary() throws -> RunSummary? {

@@ -23,25 +23,30 @@ package enum BufferPool {
     private(set) var blocks: [Block] = []
     /// The place that was looked at last.
     private var last = 0
-    /// How many places the requests so far may still look at.
-    private var looks = 0
-    private static let looksPerRequest = 64
+    /// Where the sweep over all places stands, which goes on from request to request.
+    private var hand = 0
+    private static let looks = 32
 
     /// A block that nobody uses. A forward pass takes block after block, a backward pass gives the last ones back
-    /// first, and a scratch is given back at once: the search begins where the last one ended and goes to both sides.
-    /// Where it would go far again and again, because many blocks are in use, it ends early and new memory is taken: on
-    /// average a request looks at a fixed number of places.
+    /// first, and a scratch is given back at once: so the search begins where the last one ended and goes to both sides.
+    /// What was given back far from there is found by a sweep that goes on, request by request, where it stopped: a
+    /// request looks at a fixed number of places, however many blocks are in use.
     mutating func free() -> Block? {
-      looks = min(looks + Self.looksPerRequest, max(blocks.count, Self.looksPerRequest))
-      for distance in 0..<max(blocks.count - last, last + 1) {
-        guard looks > 0 else { return nil }
-        looks -= 1
+      guard !blocks.isEmpty else { return nil }
+      for distance in 0..<min(Self.looks, max(blocks.count - last, last + 1)) {
         if isFree(last + distance) {
           last += distance
           return blocks[last]
         }
         if isFree(last - distance) {
           last -= distance
+          return blocks[last]
+        }
+      }
+      for _ in 0..<min(2 * Self.looks, blocks.count) {
+        hand = hand + 1 < blocks.count ? hand + 1 : 0
+        if isFree(hand) {
+          last = hand
           return blocks[last]
         }
       }

@@ -19,7 +19,8 @@ extension Tensor {
 
   /// Gradients of this scalar with respect to every leaf and parameter it was computed from; parameters' gradients are
   /// added to their store. The graph is freed. Does nothing when no gradient is needed.
-  /// - Throws: `ShapeError` unless the tensor has one element; whatever a collective inside the graph throws.
+  /// - Throws: `ShapeError` unless the tensor has one element, and for a graph of which a part was walked before; whatever
+  ///   a collective inside the graph throws.
   public func backward() throws {
     try ShapeError.require(
       shape.count == 1, "backward()", expected: "a tensor of one element (or backward(from:))", got: "\(shape)")

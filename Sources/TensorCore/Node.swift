@@ -22,6 +22,8 @@ final class Node<Element: TensorElement> {
   private var next = 0
   private var user: Node?
   private var before: Node?
+  /// Whether a walk has gone through, so that nothing is left to walk.
+  private var isSpent = false
   /// Whether this node is among the spare ones.
   fileprivate var isSpare = false
 
@@ -49,7 +51,21 @@ final class Node<Element: TensorElement> {
     let node = SpareNodes<Element>.shared?.take() ?? Node()
     node.count = count
     node.run = run
+    node.isSpent = false
     return node
+  }
+
+  /// A long graph that nobody walked is let go link by link, not by recursion.
+  deinit {
+    guard !inputs.isEmpty else { return }
+    var pending = inputs
+    inputs = []
+    while !pending.isEmpty {
+      var last = pending.removeLast()
+      guard isKnownUniquelyReferenced(&last), let last, !last.isLeaf else { continue }
+      pending += last.inputs
+      last.inputs = []
+    }
   }
 
   func append(_ input: Node?) { inputs.append(input) }
@@ -96,8 +112,10 @@ final class Node<Element: TensorElement> {
   /// Links all nodes but leaves that this one depends on, itself last, by `before`. Their order depends on the graph
   /// only, so every worker that built the same graph runs its collectives in the same order. Leaves stay untouched:
   /// graphs of several threads share them.
-  private func link() {
+  /// - Returns: false where a part of the graph was walked before, so that its gradients cannot go on
+  private func link() -> Bool {
     var top = self
+    var isWhole = !isSpent
     var finished: Node?
     isVisited = true
     while true {
@@ -105,6 +123,7 @@ final class Node<Element: TensorElement> {
         let input = top.inputs[top.next]
         top.next += 1
         if let input, !input.isLeaf, !input.isVisited {
+          if input.isSpent { isWhole = false }
           input.isVisited = true
           input.user = top
           top = input
@@ -112,7 +131,7 @@ final class Node<Element: TensorElement> {
       } else {
         top.before = finished
         finished = top
-        guard let user = top.user else { return }
+        guard let user = top.user else { return isWhole }
         top.user = nil
         top = user
       }
@@ -120,13 +139,22 @@ final class Node<Element: TensorElement> {
   }
 
   /// Sends `seed` through the graph. Every node's closure and inputs are released as soon as it ran, also after an error.
+  /// - Throws: `ShapeError` when a walk has gone through a part of the graph, or is on its way here
   @specialized(where Element == Float)
   func backward(_ seed: Storage<Element>) throws {
-    add(seed)
-    guard !isLeaf else { return }
-    link()
+    guard !isLeaf else { return add(seed) }
+    guard !isVisited else {
+      throw ShapeError.value("backward()", "a tensor whose graph is being walked", expected: "a graph of its own")
+    }
+    let isWhole = link()
     var last: Node? = self
     defer { while let node = last { last = node.leave() } }
+    guard isWhole else {
+      throw ShapeError.value(
+        "backward()", "a graph of which another walk has gone through a part",
+        expected: "one walk; add up the losses that share a part, and walk from their sum")
+    }
+    add(seed)
     while let node = last {
       if let run = node.run {
         let dy = node.gradient ?? Storage(zeros: node.count)
@@ -147,6 +175,7 @@ final class Node<Element: TensorElement> {
     gradient = nil
     ownsGradient = false
     isVisited = false
+    isSpent = true
     next = 0
     SpareNodes<Element>.shared?.give(self)
     return node
@@ -169,7 +198,11 @@ final class SpareNodes<Element: TensorElement>: Sendable {
     let taken = guarded.withLock { guarded in
       while var node = guarded.nodes.popLast() {
         node.isSpare = false
-        if isKnownUniquelyReferenced(&node) { return Taken(node: node) }
+        if isKnownUniquelyReferenced(&node) {
+          // Another thread may have let go of it.
+          atomicMemoryFence(ordering: .acquiring)
+          return Taken(node: node)
+        }
       }
       guarded.made += 1
       return Taken(node: nil)

@@ -158,7 +158,12 @@ public final class ParameterStore<Element: TensorElement> {
   ///
   /// Float sums depend on their order. Parts of a batch that are always the same ones, each with a gradient of its own,
   /// added up in one fixed tree, give the same bits however the parts are divided over workers.
+  ///
+  /// The range must hold every parameter that it touches whole, and there must be at least one slot.
   public func prepareSlots(_ count: Int, range: Range<Int>) {
+    precondition(
+      count > 0 && entries.allSatisfy { !$0.range.overlaps(range) || $0.range.clamped(to: range) == $0.range },
+      "prepareSlots: a range that cuts a parameter, or no slot")
     if slots.range == range, slots.arenas.count == count {
       for arena in slots.arenas { arena.base.clear(range.count) }
     } else {
@@ -175,7 +180,8 @@ public final class ParameterStore<Element: TensorElement> {
   /// Parameters used inside `body` collect their gradients in one of the prepared slots. Several threads may fill
   /// several slots at once.
   public func inSlot<R>(_ slot: Int, _ body: () throws -> R) rethrows -> R {
-    try SlotContext.$current.withValue(SlotContext(store: ObjectIdentifier(self), slot: slot)) { try body() }
+    precondition(slots.arenas.indices.contains(slot), "inSlot: slot \(slot) of \(slots.arenas.count)")
+    return try SlotContext.$current.withValue(SlotContext(store: ObjectIdentifier(self), slot: slot)) { try body() }
   }
 
   /// Adds the slots to the gradients: neighbours first, (0 + 1) + (2 + 3).

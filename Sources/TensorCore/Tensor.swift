@@ -93,7 +93,8 @@ public struct Tensor<Element: TensorElement> {
 
   public var needsGradient: Bool { node != nil }
 
-  /// The gradient that `backward()` left at this leaf; nil before, and for what is no leaf.
+  /// The gradient that `backward()` left at this leaf; nil before, and for what is no leaf. A parameter's is a view of its
+  /// store, which the next steps change.
   public var gradient: Tensor? {
     guard let node, node.isLeaf, let gradient = node.shareGradient() else { return nil }
     return Tensor(gradient, shape)

@@ -105,7 +105,7 @@ struct CoordinatorCommand: ParsableCommand {
     }
     let directory = RunDirectory(out)
     let resumes = resume && directory.exists
-    if resumes, overrides.isEmpty, directory.isFinished {
+    if resumes, overrides.isEmpty, directory.isComplete(try directory.savedConfig()) {
       // A scheduler that starts the job once more is not to be told that it failed.
       return Console.note("the run in \(directory.path) is finished; nothing to do")
     }

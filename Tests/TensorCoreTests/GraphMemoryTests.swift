@@ -18,7 +18,7 @@ import Testing
     #expect(a.gradient?.array == [6, 7] && b.gradient?.array == [5, 6] && dy.array == [5, 6])
   }
 
-  @Test("a tensor of a walked graph keeps its values, and walking it again does nothing")
+  @Test("a tensor of a walked graph keeps its values, and walking it again is refused")
   func heldTensor() throws {
     let x = try Real([1, 2, 3], [3]).requiringGradient()
     let middle = try x * x
@@ -28,13 +28,47 @@ import Testing
       try other.tanh().scaled(by: 2).exp().sum().backward()
     }
     #expect(middle.array == [1, 4, 9] && x.gradient?.array == [2, 4, 6])
-    try middle.sum().backward()
-    try middle.sum().backward()
+    for _ in 0..<2 { #expect(throws: ShapeError.self) { try middle.sum().backward() } }
     #expect(x.gradient?.array == [2, 4, 6])
     try middle.detached().requiringGradient().sum().backward()
     let y = try (x.detached().requiringGradient() * x).sum()
     try y.backward()
     #expect(x.gradient?.array == [3, 6, 9])
+  }
+
+  @Test("two losses that share a part: the second walk is refused, their sum is not")
+  func sharedPart() throws {
+    let x = Real.full(3, [1]).requiringGradient()
+    let part = x.scaled(by: 2)
+    let (first, second) = (part.scaled(by: 5), part.scaled(by: 7))
+    try first.backward()
+    #expect(throws: ShapeError.self) { try second.backward() }
+    #expect(x.gradient?.array == [10])
+    let again = x.scaled(by: 2)
+    try (again.scaled(by: 5) + again.scaled(by: 7)).backward()
+    #expect(x.gradient?.array == [34])
+  }
+
+  @Test("walking the graph that is being walked is refused, and the walk goes on")
+  func nested() throws {
+    let x = Real.full(3, [1]).requiringGradient()
+    let middle = x.scaled(by: 2)
+    var refused = false
+    let y = Real.custom(inputs: [middle], output: middle.detached()) { dy in
+      do { try middle.backward() } catch is ShapeError { refused = true }
+      return [dy]
+    }
+    try y.backward()
+    #expect(refused && x.gradient?.array == [2])
+  }
+
+  @Test("a deep graph that nobody walks is let go without overflowing the stack")
+  func unwalked() throws {
+    let x = Real.full(1, [1]).requiringGradient()
+    var y = x
+    for _ in 0..<200_000 { y = y.scaled(by: 1) }
+    y = x
+    #expect(y.array == [1])
   }
 
   @Test("after an error in a walk, graphs are whole again, and its nodes hold nothing")

@@ -58,6 +58,21 @@ import Testing
     #expect(Set(held.map { $0.base }).intersection(places).count > 5_900)
   }
 
+  @Test("a queue whose oldest is replaced, and a list that is replaced one by one, take no more and more memory")
+  func replaced() {
+    for (count, bytes) in [(1_000, 120_000), (200, 140_000)] {
+      var places: Set<UnsafeMutableRawPointer> = []
+      func take() -> BufferPool.Block {
+        let block = BufferPool.take(bytes)
+        places.insert(block.base)
+        return block
+      }
+      var queue = (0..<count).map { _ in take() }
+      for number in 0..<20 * count { queue[number % count] = take() }
+      #expect(places.count < count + 300, "\(places.count) blocks for \(count)")
+    }
+  }
+
   @Test("a view keeps the memory it looks into")
   func views() throws {
     var rows: Tensor<Float>? = try Tensor(Array(repeating: 3, count: 6_000), [3, 2_000]).rows(1..<2)

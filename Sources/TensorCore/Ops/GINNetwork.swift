@@ -90,7 +90,8 @@ public final class GINNetwork<Element: TensorElement> {
   private let layers: [GINLayer<Element>]
   private var pass: GINPass<Element>
 
-  /// The tensors are read anew in every step; gradients go to those that need one now.
+  /// The tensors are leaves or constants: their numbers are read anew in every step, and gradients go to those that need
+  /// one when the network is made.
   /// - Throws: `ShapeError` for tensors that do not fit the parts or each other
   public init(_ parts: [GINPart], tables: [[Tensor<Element>]], layers: [GINLayer<Element>]) throws(ShapeError) {
     (self.parts, self.tables, self.layers) = (parts, tables, layers)
