@@ -180,8 +180,7 @@ public final class ParameterStore<Element: TensorElement> {
   /// Parameters used inside `body` collect their gradients in one of the prepared slots. Several threads may fill
   /// several slots at once.
   public func inSlot<R>(_ slot: Int, _ body: () throws -> R) rethrows -> R {
-    precondition(slots.arenas.indices.contains(slot), "inSlot: slot \(slot) of \(slots.arenas.count)")
-    return try SlotContext.$current.withValue(SlotContext(store: ObjectIdentifier(self), slot: slot)) { try body() }
+    try SlotContext.$current.withValue(SlotContext(store: ObjectIdentifier(self), slot: slot)) { try body() }
   }
 
   /// Adds the slots to the gradients: neighbours first, (0 + 1) + (2 + 3).
