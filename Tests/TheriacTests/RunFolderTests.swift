@@ -12,6 +12,24 @@ import Testing
     try text.write(toFile: path, atomically: true, encoding: .utf8)
   }
 
+  @Test("a scheduler's coordinator has nothing to do for a run at its end, and goes on with one that was sent further")
+  func complete() throws {
+    #expect(try Program.run(workspace.training("complete", ["epochs=1"])).code == 0)
+    let run = workspace.run("complete")
+    let command = ["coordinator", "--resume", "--workers", "1", "--out", run]
+    let ended = try Program.run(command)
+    #expect(ended.code == 0 && ended.errors.contains("is finished; nothing to do"), "\(ended.errors)")
+    // What `resume --set epochs=3` leaves when it is killed before its first epoch ends.
+    let config = try String(contentsOfFile: run + "/config.yaml", encoding: .utf8)
+    #expect(config.contains("epochs: 1\n") && config.contains("patience: 0\n"), "\(config)")
+    try write(run + "/config.yaml", config.replacingOccurrences(of: "epochs: 1\n", with: "epochs: 3\n"))
+    let further = try Program.Child(command)
+    #expect(Processes.wait { further.errors.contains("waiting for") || !further.process.isRunning })
+    #expect(further.process.isRunning && !further.errors.contains("nothing to do"), "\(further.errors)")
+    kill(further.pid, SIGKILL)
+    _ = further.result()
+  }
+
   @Test("every file of a run's that no run made keeps a new run out, a link to nothing and one beside a lock too")
   func foreign() throws {
     for name in ["config.yaml", "metrics.csv", "log.jsonl", "features.h5", "best.h5", "summary.json"] {
